@@ -1,0 +1,1 @@
+"""Eye-tracking data: records, readers, densities."""

@@ -1,0 +1,29 @@
+"""Readers of data sets, one module per layout. A new layout is a new module and a line below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gazecast.data.layouts.folder import read_folder
+from gazecast.data.layouts.mit1003 import read_mit1003
+from gazecast.data.layouts.salicon import read_salicon
+from gazecast.data.stimulus import DataError, EyeTrackingSet
+
+LAYOUTS: Mapping[str, Callable[[Path], EyeTrackingSet]] = {
+    "gazecast": read_folder,
+    "mit1003": read_mit1003,
+    "salicon": read_salicon,
+}
+
+
+def read_dataset(folder: Path, layout: str = "gazecast") -> EyeTrackingSet:
+    """Read the data set in `folder`.
+
+    Raises DataError when the folder or the layout does not exist, or the data does not fit it.
+    """
+    if layout not in LAYOUTS:
+        raise DataError(f"unknown layout {layout!r}; choose one of {', '.join(LAYOUTS)}")
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder; give the one that holds the data set")
+    return LAYOUTS[layout](folder)

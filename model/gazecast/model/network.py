@@ -1,0 +1,185 @@
+"""The saliency network: a backbone, a multi-scale decoder, and a readout per domain.
+
+After UNISAL (Droste, Jiao & Noble, ECCV 2020: one network, its own readout parameters per domain)
+and TranSalNet (Lou et al., Neurocomputing 2022: attention over the coarsest features, so that
+distant elements compete). What differs between domains and time windows sits in a few parameters:
+a gain and bias on the last features, a scale, and a log prior over the picture's area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from gazecast.model.backbone import Backbone
+
+WINDOW_COUNT = 3
+"""Outputs per domain: the time windows of gazecast.model.prediction, shortest first."""
+
+PRIOR_CELLS = 12
+"""The log prior is a grid of this many cells each way, stretched over the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """What is needed to build a network.
+
+    backbone: a timm model with features at strides 4 to 32. domains: names of the readouts, in
+    order; more can be trained than are shipped. widths: channels of the decoder at strides 32, 16,
+    8 and 4. context_blocks: attention blocks at stride 32.
+    """
+
+    backbone: str
+    domains: tuple[str, ...]
+    widths: tuple[int, int, int, int] = (192, 128, 96, 48)
+    context_blocks: int = 2
+
+
+class SaliencyNetwork(nn.Module):
+    """Log density of fixations for every domain and time window."""
+
+    def __init__(self, spec: NetworkSpec, *, imagenet: bool = False) -> None:
+        super().__init__()
+        self.spec = spec
+        self.backbone = Backbone(spec.backbone, imagenet=imagenet)
+        self.decoder = Decoder(self.backbone.channels, spec.widths, spec.context_blocks)
+        self.readout = Readout(spec.widths[-1], len(spec.domains))
+        self.domain_head = nn.Linear(sum(self.backbone.channels[-2:]), len(spec.domains))
+
+    def forward(self, image: Tensor, domains: Tensor | None = None) -> Tensor:
+        """Logits of the density, not yet normalised over the picture.
+
+        image: float (B, 3, H, W) in -1..1, H and W multiples of 32.
+        domains: int64 (B,), the readout for each image; all readouts when absent.
+        Returns (B, windows, H/4, W/4), or (B, domains, windows, H/4, W/4) for all readouts.
+        """
+        logits: Tensor = self.readout(self.decoder(self.backbone(image)), domains)
+        return logits
+
+    def embed(self, thumbnail: Tensor) -> Tensor:
+        """What the picture shows, without where: (B, 3, h, w) -> (B, channels at strides 16, 32).
+
+        Mean over the area of the two coarsest feature maps.
+        """
+        coarse: list[Tensor] = self.backbone(thumbnail)[-2:]
+        return torch.cat([features.mean(dim=(2, 3)) for features in coarse], dim=1)
+
+
+class Decoder(nn.Module):
+    """Fuse features from coarse to fine; returns (B, widths[-1], H/4, W/4)."""
+
+    def __init__(self, channels: Sequence[int], widths: Sequence[int], context_blocks: int) -> None:
+        super().__init__()
+        coarse = widths[0]
+        self.reduce = nn.Sequential(nn.Conv2d(channels[-1], coarse, 1), nn.BatchNorm2d(coarse))
+        self.context = nn.Sequential(*(ContextBlock(coarse) for _ in range(context_blocks)))
+        lateral_channels = tuple(reversed(tuple(channels)[:-1]))
+        self.merges = nn.ModuleList(
+            Merge(above, lateral, width)
+            for above, lateral, width in zip(widths[:-1], lateral_channels, widths[1:], strict=True)
+        )
+
+    def forward(self, features: list[Tensor]) -> Tensor:
+        x: Tensor = self.context(self.reduce(features[-1]))
+        for merge, lateral in zip(self.merges, reversed(features[:-1]), strict=True):
+            x = merge(x, lateral)
+        return x
+
+
+class Merge(nn.Module):
+    """Upsample the coarser map, add the finer one, mix over space and channels."""
+
+    def __init__(self, above: int, lateral: int, width: int) -> None:
+        super().__init__()
+        self.above = nn.Conv2d(above, width, 1, bias=False)
+        self.lateral = nn.Conv2d(lateral, width, 1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.mix = nn.Sequential(
+            nn.Conv2d(width, width, 5, padding=2, groups=width, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(width, width, 1, bias=False),
+            nn.BatchNorm2d(width),
+        )
+
+    def forward(self, above: Tensor, lateral: Tensor) -> Tensor:
+        # The 1x1 convolution commutes with upsampling and is cheaper before it.
+        up = F.interpolate(self.above(above), scale_factor=2, mode="bilinear", align_corners=False)
+        x = F.relu(self.norm(up + self.lateral(lateral)))
+        return F.relu(x + self.mix(x))
+
+
+class ContextBlock(nn.Module):
+    """Transformer block over all positions of the coarsest map; (B, C, h, w) -> the same shape.
+
+    A depthwise convolution tells positions apart (Chu et al., "Conditional Positional Encodings",
+    ICLR 2023), so any size works. Branches start near zero (LayerScale, Touvron et al., ICCV 2021).
+    """
+
+    def __init__(self, width: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.position = nn.Conv2d(width, width, 3, padding=1, groups=width)
+        self.norm1 = nn.LayerNorm(width)
+        self.to_qkv = nn.Linear(width, 3 * width)
+        self.project = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+        self.scale1 = nn.Parameter(torch.full((width,), 0.1))
+        self.scale2 = nn.Parameter(torch.full((width,), 0.1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, width, rows, columns = x.shape
+        x = x + self.position(x)
+        tokens: Tensor = x.flatten(2).transpose(1, 2)  # (B, h*w, C)
+        tokens = tokens + self.scale1 * self._attend(self.norm1(tokens))
+        tokens = tokens + self.scale2 * self.mlp(self.norm2(tokens))
+        return tokens.transpose(1, 2).reshape(batch, width, rows, columns)
+
+    def _attend(self, tokens: Tensor) -> Tensor:
+        batch, count, width = tokens.shape
+        per_head = width // self.heads
+        qkv = self.to_qkv(tokens).reshape(batch, count, 3, self.heads, per_head)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, h*w, C/heads)
+        weights = torch.softmax(query @ key.transpose(-2, -1) * per_head**-0.5, dim=-1)
+        out: Tensor = self.project((weights @ value).transpose(1, 2).reshape(batch, count, width))
+        return out
+
+
+class Readout(nn.Module):
+    """From shared features to logits: what a domain and a time window add of their own."""
+
+    def __init__(self, width: int, domain_count: int, hidden: int = 32) -> None:
+        super().__init__()
+        self.mix = nn.Sequential(nn.Conv2d(width, hidden, 1, bias=False), nn.BatchNorm2d(hidden))
+        self.gain = nn.Parameter(torch.ones(domain_count, hidden))
+        self.bias = nn.Parameter(torch.zeros(domain_count, hidden))
+        self.to_windows = nn.Conv2d(hidden, WINDOW_COUNT, 1)
+        self.log_scale = nn.Parameter(torch.zeros(domain_count, WINDOW_COUNT))
+        self.domain_prior = nn.Parameter(torch.zeros(domain_count, 1, PRIOR_CELLS, PRIOR_CELLS))
+        self.window_prior = nn.Parameter(torch.zeros(1, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS))
+
+    def forward(self, features: Tensor, domains: Tensor | None) -> Tensor:
+        x = self.mix(features)  # (B, hidden, h, w)
+        if domains is not None:
+            return self._read(x, domains)
+        each = torch.arange(len(self.gain), device=x.device)
+        per_domain = [self._read(x, each[index : index + 1]) for index in range(len(each))]
+        return torch.stack(per_domain, dim=1)
+
+    def _read(self, x: Tensor, domains: Tensor) -> Tensor:
+        gain, bias = self.gain[domains], self.bias[domains]
+        logits: Tensor = self.to_windows(
+            F.relu(x * gain[:, :, None, None] + bias[:, :, None, None])
+        )
+        logits = logits * torch.exp(self.log_scale[domains])[:, :, None, None]
+        prior = self.domain_prior[domains] + self.window_prior
+        return logits + F.interpolate(
+            prior, size=logits.shape[-2:], mode="bicubic", align_corners=False
+        )

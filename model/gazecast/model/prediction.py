@@ -1,0 +1,69 @@
+"""What a prediction is: a density over the image, and everything needed to say what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    # The command line needs the names below for its --help, where NumPy would be half the time;
+    # metadata needs them at run time.
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gazecast.model.metadata import ModelInfo
+
+Window = Literal["1s", "3s", "5s"]
+"""Time since the image appeared; each window is cumulative from zero."""
+
+Domain = Literal["web", "mobile", "poster", "photo"]
+"""What kind of picture it is; the network has parameters of its own for each."""
+
+DomainChoice = Literal["auto", Domain]
+"""What a caller may ask for; auto decides from the picture's content."""
+
+WINDOWS: tuple[Window, ...] = get_args(Window)
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
+
+NOTICE = (
+    "A statistical estimate of where people look first when they view this image freely; "
+    "not a measurement, and not evidence of interest, understanding or intent."
+)
+"""The one line that goes with every prediction, wherever it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomainDecision:
+    """Which domain's parameters were used, and how far they have been checked.
+
+    name: the domain used; with requested "auto" it is the most probable one.
+    probabilities: what the classifier says about the picture, over all domains, sum 1; given also
+    when the domain was requested, so that a mismatch can be seen.
+    validation: one line such as "validated on 36 web pages" or "not validated on mobile: no gaze
+    data".
+    """
+
+    name: Domain
+    requested: DomainChoice
+    probabilities: Mapping[Domain, float]
+    validation: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """Where people look on one image within one time window.
+
+    density: float32 (rows, columns), non-negative, sum 1 within 1e-4, at the image's aspect, longer
+    side at most 1,024. Each cell is the share of all fixations that fall into it.
+    width, height: the upright image's size in pixels.
+    image_sha256: hex digest of the image's content (see `Picture.sha256`).
+    """
+
+    density: NDArray[np.float32]
+    window: Window
+    domain: DomainDecision
+    width: int
+    height: int
+    image_sha256: str
+    model: ModelInfo

@@ -1,0 +1,149 @@
+"""From a picture to a Prediction, with onnxruntime; no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazecast.model.geometry import lay_out, place
+from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, THUMBNAIL_SIDE
+from gazecast.model.metadata import ModelInfo, read_model_info
+from gazecast.model.picture import Picture, PictureSource, read_picture
+from gazecast.model.prediction import (
+    DOMAINS,
+    WINDOWS,
+    DomainChoice,
+    DomainDecision,
+    Prediction,
+    Window,
+)
+
+SHIPPED_MODEL = Path(__file__).parent / "weights" / "gazecast.onnx"
+
+DENSITY_SIDE = 512
+"""Longer side of a density, in cells. The network answers at a quarter of this or less; the rest is
+interpolation, so more cells would say no more."""
+
+
+class Predictor:
+    """Predicts where people look on a picture. One instance serves many threads.
+
+    Pictures are run one by one: a result depends on nothing but the picture, the model file and the
+    onnxruntime build, and the same input gives the same bytes.
+    """
+
+    def __init__(
+        self,
+        model: Path | None = None,
+        *,
+        threads: int | None = None,
+        providers: Sequence[str] | None = None,
+    ) -> None:
+        """model: an ONNX file with its description (.json) beside it; the shipped one by default.
+        threads: CPU threads for one picture; all cores by default.
+        providers: onnxruntime execution providers, best first; by default CUDA where
+        onnxruntime-gpu is installed and finds a device, else the CPU.
+
+        Raises ModelFileError when a file is missing or damaged.
+        """
+        model = model or SHIPPED_MODEL
+        self.info: ModelInfo = read_model_info(model.with_suffix(".json"), model)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
+        # Inputs differ in size from call to call, so a plan made for one size does not fit the next
+        options.enable_mem_pattern = False
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            model, sess_options=options, providers=list(providers or _available_providers())
+        )
+
+    @property
+    def provider(self) -> str:
+        """The execution provider in use, such as "CPUExecutionProvider"."""
+        provider: str = self._session.get_providers()[0]
+        return provider
+
+    def predict(
+        self,
+        image: PictureSource | Picture,
+        window: Window = "3s",
+        domain: DomainChoice = "auto",
+    ) -> Prediction:
+        """Predict one picture.
+
+        image: a path, the bytes of a PNG, JPEG or WebP file, a PIL image, a uint8 array (H, W, 3),
+        or a Picture already read.
+        window: time since the picture appeared, cumulative from zero.
+        domain: the kind of picture, or "auto" to decide from its content.
+
+        Raises PictureError for a picture that cannot be used, ValueError for an unknown window or
+        domain.
+        """
+        if window not in WINDOWS:
+            raise ValueError(f"unknown window {window!r}; choose one of {', '.join(WINDOWS)}")
+        if domain != "auto" and domain not in DOMAINS:
+            raise ValueError(
+                f"unknown domain {domain!r}; choose auto or one of {', '.join(DOMAINS)}"
+            )
+        picture = image if isinstance(image, Picture) else read_picture(image)
+        placement = place(
+            picture.width, picture.height, self.info.input.pixels, self.info.input.multiple
+        )
+        log_density, domain_logits = self._session.run(
+            [LOG_DENSITY, DOMAIN_LOGITS],
+            {
+                IMAGE: lay_out(picture.rgb, placement)[None],
+                THUMBNAIL: _thumbnail(picture.rgb)[None],
+            },
+        )
+        decision = self._decide(domain_logits[0], domain)
+        cells = log_density[0, DOMAINS.index(decision.name), WINDOWS.index(window)]
+        return Prediction(
+            density=_to_density(cells[placement.cells], picture.width, picture.height),
+            window=window,
+            domain=decision,
+            width=picture.width,
+            height=picture.height,
+            image_sha256=picture.sha256,
+            model=self.info,
+        )
+
+    def warm_up(self) -> None:
+        """Run once, so that the first real picture does not pay for allocations."""
+        self.predict(np.full((384, 512, 3), 255, dtype=np.uint8))
+
+    def _decide(self, logits: NDArray[np.float32], requested: DomainChoice) -> DomainDecision:
+        weights = np.exp(logits.astype(np.float64) - logits.max())
+        weights /= weights.sum()
+        probabilities = {name: float(weight) for name, weight in zip(DOMAINS, weights, strict=True)}
+        name = DOMAINS[int(weights.argmax())] if requested == "auto" else requested
+        return DomainDecision(name, requested, probabilities, self.info.domains[name])
+
+
+def _available_providers() -> list[str]:
+    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    available = onnxruntime.get_available_providers()
+    return [provider for provider in wanted if provider in available]
+
+
+def _thumbnail(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    small = Image.fromarray(rgb).resize(
+        (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0
+    )
+    return np.asarray(small)
+
+
+def _to_density(log_density: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+    """Interpolate log densities to the density's grid and normalise; float32, sum 1."""
+    scale = DENSITY_SIDE / max(width, height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    smooth = Image.fromarray(log_density).resize(size, Image.Resampling.BICUBIC)
+    density: NDArray[np.float32] = np.exp(np.asarray(smooth) - log_density.max())
+    density /= density.sum(dtype=np.float64)
+    return density
