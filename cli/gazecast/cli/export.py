@@ -1,0 +1,45 @@
+"""`gazecast export`: the ONNX file that predicts, from a training checkpoint."""
+
+# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def export(
+    checkpoint: Annotated[
+        Path, typer.Argument(metavar="CHECKPOINT", help="OUT/last.pt of a training run.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(
+            help="Folder that holds the recipe's data sets.",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The .onnx file to write; a .json goes beside it.")],
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "gazecast",
+    version: Annotated[str, typer.Option(help="Version of the weights.")] = "0",
+) -> None:
+    """Write the network as ONNX, checked against torch, with its description beside it."""
+    from gazecast.data.stimulus import DataError
+    from gazecast.model.picture import PictureError
+    from gazecast.training.checkpoint import CheckpointError
+    from gazecast.training.export import ExportError
+    from gazecast.training.export import export as run
+    from gazecast.training.recipe import RecipeError
+
+    if out.suffix != ".onnx":
+        raise typer.BadParameter("must end in .onnx", param_hint="--out")
+    try:
+        info = run(checkpoint, out, name=name, version=version, data_root=data)
+    except (CheckpointError, RecipeError, DataError, PictureError, ExportError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"Exported {out}: {info.name} {info.version}, SHA-256 {info.sha256}")

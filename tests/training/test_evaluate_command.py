@@ -1,0 +1,147 @@
+"""`gazecast evaluate` on a small data set on disk, with a stand-in for the network."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from gazecast.data.stimulus import DataError
+from gazecast.training.evaluate_command import chosen_protocols, print_report, run
+from gazecast.training.protocols import DEFAULT_PROTOCOLS, PROTOCOLS
+
+FIWI = replace(PROTOCOLS["fiwi"], sigma_px=4.0)  # for images of 64 pixels
+
+
+class CentrePredictor:
+    """Predicts a blob in the middle of every image."""
+
+    info = SimpleNamespace(name="stand-in", version="0", sha256="ab" * 32)
+
+    def __init__(self):
+        self.calls = []
+
+    def predict(self, image, window="3s", domain="auto"):
+        self.calls.append((image.name, window, domain))
+        y, x = np.mgrid[-1:1:24j, -1:1:32j]
+        density = np.exp(-(x**2 + y**2) / 0.1).astype(np.float32)
+        return SimpleNamespace(density=density / density.sum())
+
+
+@pytest.fixture
+def data_root(tmp_path):
+    """A data folder whose `fiwi` has one image in each fold, looked at near its middle."""
+    folder = tmp_path / "fiwi"
+    (folder / "images").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    images = [("image", "split", "width", "height")]
+    fixations = [("image", "observer", "kind", "x", "y", "start_ms", "duration_ms")]
+    for fold in range(4):
+        name = f"{fold}.png"
+        Image.new("RGB", (64, 48), "white").save(folder / "images" / name)
+        images.append((name, f"f{fold}", 64, 48))
+        for observer in range(3):
+            for start in (200, 1500, 4000):
+                x, y = rng.normal((32, 24), 4)
+                fixations.append((name, observer, "fixation", x, y, start, ""))
+    for name, rows in (("images.csv", images), ("fixations.csv", fixations)):
+        with (folder / name).open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+    return tmp_path
+
+
+def test_report_says_what_was_measured_and_how(data_root):
+    report = run(data_root, [FIWI], CentrePredictor())
+
+    told = json.loads(report.to_json())
+    assert told["model"]["sha256"] == "ab" * 32
+    assert told["command"] == "gazecast evaluate --data FOLDER --protocol fiwi"
+    assert [(r["window"], r["seconds"]) for r in told["results"]] == [
+        ("1s", 1.0),
+        ("3s", 3.0),
+        ("5s", None),
+    ]
+    first = told["results"][0]
+    assert (first["dataset"], first["splits"], first["n"]) == ("fiwi", ["f0", "f1", "f2", "f3"], 4)
+    assert first["people"]["images"] == 4
+
+
+def test_model_stands_beside_the_centre_prior(data_root):
+    (_, _, result) = run(data_root, [FIWI], CentrePredictor()).results
+
+    assert result.model.summary["nss"].mean > 0
+    assert set(result.model.summary) == set(result.centre_prior.summary)
+    assert result.centre_prior.summary["ig"].mean == pytest.approx(0)
+
+
+def test_fold_is_scored_alone(data_root):
+    predictor = CentrePredictor()
+
+    run(data_root, [PROTOCOLS["fiwi-f2"]], predictor)
+
+    assert predictor.calls == [("2.png", window, "web") for window in ("1s", "3s", "5s")]
+
+
+def test_table_shows_model_prior_people_and_caveat(data_root):
+    console = Console(file=io.StringIO(), width=140)
+
+    print_report(run(data_root, [FIWI], CentrePredictor()), console)
+
+    text = console.file.getvalue()
+    for expected in ("fiwi, 1s: 4 images", "model", "centre prior", "people", "held out only"):
+        assert expected in text
+
+
+def test_without_names_all_sets_that_are_there(data_root):
+    assert chosen_protocols([], data_root) == [PROTOCOLS["fiwi"]]
+
+
+def test_names_are_taken_once_and_in_order(data_root):
+    chosen = chosen_protocols(["gdi", "fiwi-f1", "gdi"], data_root)
+
+    assert [protocol.name for protocol in chosen] == ["gdi", "fiwi-f1"]
+
+
+def test_unknown_protocol_names_the_known_ones(data_root):
+    with pytest.raises(DataError, match=r"no protocol named osie;.*osie-test"):
+        chosen_protocols(["osie"], data_root)
+
+
+def test_empty_data_folder_says_what_belongs_there(tmp_path):
+    with pytest.raises(DataError, match="osie, salicon51, fiwi, gdi"):
+        chosen_protocols([], tmp_path)
+
+
+def test_missing_data_set_is_an_error(data_root):
+    with pytest.raises(DataError, match="osie"):
+        run(data_root, [PROTOCOLS["osie-test"]], CentrePredictor())
+
+
+def test_default_protocols_exist():
+    assert set(DEFAULT_PROTOCOLS) <= set(PROTOCOLS)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=list(PROTOCOLS))
+def test_scored_images_never_fit_the_prior_unless_left_out_one_by_one(protocol):
+    """A test split is scored with a prior from elsewhere; folds share only with other folds."""
+    if protocol.name in {"fiwi", "gdi", "salicon51"}:  # each image is left out of its own prior
+        assert protocol.splits == protocol.prior_splits
+    else:
+        assert not set(protocol.splits) & set(protocol.prior_splits)
+
+
+def test_evaluation_needs_no_torch():
+    code = (
+        "import sys, gazecast.training.evaluate_command, gazecast.cli.evaluate; "
+        "sys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

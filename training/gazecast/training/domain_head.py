@@ -1,0 +1,110 @@
+"""Fit the head that tells web pages, phone screens, posters and photos apart.
+
+It reads the finished network's features of a small square thumbnail. Training shows each picture
+many times: cropped, enlarged or reduced, and recompressed at random, alike for all domains, so that
+neither size, aspect nor the traces of compression say anything about the domain.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazecast.data.layouts import read_dataset
+from gazecast.model.graph import THUMBNAIL_SIDE
+from gazecast.model.network import SaliencyNetwork
+from gazecast.model.picture import read_picture
+from gazecast.model.prediction import DOMAINS
+from gazecast.training.recipe import DomainExamples, Recipe
+from gazecast.training.samples import scale_pixels
+
+VIEWS_PER_DOMAIN = 1500
+"""Pictures shown of each domain, however many different ones there are."""
+
+WEIGHT_DECAY = 1e-3
+
+
+def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -> None:
+    """Multinomial logistic regression of the domain on the thumbnail's embedding, in place.
+
+    Every domain counts the same, whatever its number of examples. Raises DataError.
+    """
+    rng = np.random.default_rng(recipe.seed)
+    features, labels = [], []
+    for label, domain in enumerate(DOMAINS):
+        paths = example_paths(recipe.domain_examples[domain], data_root)
+        pictures = [_load(path) for path in paths]
+        shown = rng.permutation(np.resize(np.arange(len(pictures)), VIEWS_PER_DOMAIN))
+        thumbnails = np.stack([random_view(pictures[index], rng) for index in shown])
+        features.append(_embed(network, thumbnails))
+        labels += [label] * len(shown)
+    x, y = torch.cat(features), torch.tensor(labels)
+    mean, deviation = x.mean(dim=0), x.std(dim=0) + 1e-6
+    head = torch.nn.Linear(x.shape[1], len(DOMAINS))
+    optimizer = torch.optim.LBFGS(head.parameters(), max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        logits = head((x - mean) / deviation)
+        penalty = WEIGHT_DECAY * head.weight.square().sum()
+        loss: torch.Tensor = torch.nn.functional.cross_entropy(logits, y) + penalty
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    with torch.no_grad():
+        weight = head.weight / deviation
+        network.domain_head.weight.copy_(weight)
+        network.domain_head.bias.copy_(head.bias - weight @ mean)
+
+
+def example_paths(examples: tuple[DomainExamples, ...], data_root: Path) -> list[Path]:
+    """The example pictures of one domain."""
+    paths = []
+    for example in examples:
+        read = read_dataset(data_root / example.set, example.layout)
+        if example.splits is not None:
+            read = read.splits(example.splits)
+        paths += [stimulus.image_path for stimulus in read.stimuli]
+    return paths
+
+
+def random_view(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A thumbnail of a random part of the picture, at a random quality; uint8 (side, side, 3)."""
+    height, width = rgb.shape[:2]
+    kept = rng.uniform(0.55, 1.0, size=2)
+    if rng.random() < 0.3:  # a part of another shape: a tall page, a wide phone screen
+        kept[rng.integers(2)] *= rng.uniform(0.5, 1.0)
+    crop_height, crop_width = max(8, int(height * kept[0])), max(8, int(width * kept[1]))
+    top = int(rng.integers(0, height - crop_height + 1))
+    left = int(rng.integers(0, width - crop_width + 1))
+    part = Image.fromarray(rgb[top : top + crop_height, left : left + crop_width])
+    side = int(rng.integers(160, 480))
+    part = part.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    if rng.random() < 0.7:
+        buffer = io.BytesIO()
+        part.save(buffer, "JPEG", quality=int(rng.integers(40, 96)))
+        part = Image.open(buffer)
+    small = part.resize(
+        (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0
+    )
+    return np.asarray(small)
+
+
+def _load(path: Path) -> NDArray[np.uint8]:
+    rgb = read_picture(path).rgb
+    image = Image.fromarray(rgb)
+    image.thumbnail((640, 640), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
+@torch.no_grad()
+def _embed(network: SaliencyNetwork, thumbnails: NDArray[np.uint8]) -> torch.Tensor:
+    network.eval()
+    batches = torch.from_numpy(thumbnails).permute(0, 3, 1, 2).split(32)
+    return torch.cat([network.embed(scale_pixels(batch)) for batch in batches])

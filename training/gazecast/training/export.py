@@ -1,0 +1,224 @@
+"""`gazecast export`: from a checkpoint to the ONNX file that is shipped, with its description."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from gazecast.data.layouts import read_dataset
+from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, THUMBNAIL_SIDE
+from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse, file_sha256
+from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.prediction import DOMAINS, WINDOWS
+from gazecast.training.checkpoint import Checkpoint, load_checkpoint
+from gazecast.training.domain_head import fit_domain_head
+from gazecast.training.recipe import Recipe, SetUse, parse_recipe
+from gazecast.training.samples import MULTIPLE, scale_pixels
+from gazecast.training.trainer import DOMAIN_ROWS, begin_with
+
+PARITY_SHAPES = ((320, 576), (640, 320), (448, 448), (96, 1280), (384, 544))
+"""Input sizes at which the file is compared with the network; none is the traced one."""
+
+PARITY_TOLERANCE = 1e-4
+"""Largest difference in log density allowed between torch and ONNX Runtime."""
+
+_TRACED_SHAPE = (384, 512)
+
+
+class ExportError(RuntimeError):
+    """The exported file does not compute what the network computes."""
+
+
+class Shipped(nn.Module):
+    """The network as it is shipped: bytes in, log densities and domain logits out.
+
+    See gazecast.model.graph for names, shapes and units.
+    """
+
+    def __init__(self, network: SaliencyNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor, thumbnail: Tensor) -> tuple[Tensor, Tensor]:
+        logits = self.network(_to_input(image))
+        log_density = torch.log_softmax(logits.flatten(-2), dim=-1).reshape(logits.shape)
+        return log_density, self.network.domain_head(self.network.embed(_to_input(thumbnail)))
+
+
+def export(
+    checkpoint_path: Path, out: Path, *, name: str, version: str, data_root: Path
+) -> ModelInfo:
+    """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
+
+    data_root: where the recipe's data sets are, for the domain head and the description.
+    Raises CheckpointError, RecipeError, DataError, or ExportError when torch and ONNX Runtime
+    disagree by more than PARITY_TOLERANCE at any of PARITY_SHAPES.
+    """
+    checkpoint = load_checkpoint(checkpoint_path)
+    recipe = parse_recipe(checkpoint.recipe, str(checkpoint_path))
+    network = shipped_network(checkpoint, recipe)
+    if recipe.domain_examples:
+        fit_domain_head(network, recipe, data_root)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        onnx_file = Path(folder, out.name)
+        write_onnx(network, onnx_file)
+        check_parity(network, onnx_file)
+        info = ModelInfo(
+            name=name,
+            version=version,
+            sha256=file_sha256(onnx_file),
+            licence="LicenseRef-gazecast-weights",
+            datasets=_datasets(recipe, data_root),
+            recipe=RecipeUse(
+                name=f"{recipe.name}.yaml",
+                sha256=hashlib.sha256(checkpoint.recipe.encode()).hexdigest(),
+            ),
+            commit=_commit(),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            input=InputSize(pixels=recipe.network.pixels, multiple=MULTIPLE),
+            windows=WINDOWS,
+            domains={domain: recipe.validation[domain] for domain in DOMAINS},
+            metrics={},
+        )
+        json_file = onnx_file.with_suffix(".json")
+        json_file.write_text(info.to_json(), encoding="utf-8")
+        os.replace(onnx_file, out)  # noqa: PTH105
+        os.replace(json_file, out.with_suffix(".json"))  # noqa: PTH105
+    return info
+
+
+def shipped_network(checkpoint: Checkpoint, recipe: Recipe) -> SaliencyNetwork:
+    """The averaged weights with the shipped domains only; borrowed readouts are filled in."""
+    spec = NetworkSpec(
+        backbone=checkpoint.spec.backbone,
+        domains=DOMAINS,
+        widths=checkpoint.spec.widths,
+        context_blocks=checkpoint.spec.context_blocks,
+    )
+    network = SaliencyNetwork(spec)
+    begin_with(network, checkpoint)
+    state = network.state_dict()
+    for domain, lenders in recipe.borrowed.items():
+        rows = [DOMAINS.index(lender) for lender in lenders]
+        for key in DOMAIN_ROWS:
+            if key.startswith("readout."):
+                state[key][DOMAINS.index(domain)] = state[key][rows].mean(dim=0)
+    network.load_state_dict(state)
+    return network.eval()
+
+
+def write_onnx(network: SaliencyNetwork, path: Path) -> None:
+    """Export with dynamic height and width of the image."""
+    image = torch.zeros(1, *_TRACED_SHAPE, 3, dtype=torch.uint8)
+    thumbnail = torch.zeros(1, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3, dtype=torch.uint8)
+    rows, columns = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations are not ours to mend
+        torch.onnx.export(
+            Shipped(network.eval()),
+            (image, thumbnail),
+            path,
+            input_names=[IMAGE, THUMBNAIL],
+            output_names=[LOG_DENSITY, DOMAIN_LOGITS],
+            dynamic_shapes=({1: MULTIPLE * rows, 2: MULTIPLE * columns}, None),
+            opset_version=20,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+
+
+def check_parity(
+    network: SaliencyNetwork,
+    path: Path,
+    shapes: Sequence[tuple[int, int]] = PARITY_SHAPES,
+) -> float:
+    """Largest difference in log density between the network and the file, over `shapes`.
+
+    Raises ExportError above PARITY_TOLERANCE.
+    """
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    shipped = Shipped(network.eval())
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for height, width in shapes:
+        image = rng.integers(0, 256, (1, height, width, 3), dtype=np.uint8)
+        thumbnail = rng.integers(0, 256, (1, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3), dtype=np.uint8)
+        with torch.no_grad():
+            expected = shipped(torch.from_numpy(image), torch.from_numpy(thumbnail))
+        found = session.run([LOG_DENSITY, DOMAIN_LOGITS], {IMAGE: image, THUMBNAIL: thumbnail})
+        for ours, theirs in zip(expected, found, strict=True):
+            worst = max(worst, float(np.abs(ours.numpy() - theirs).max()))
+    if not worst <= PARITY_TOLERANCE:
+        raise ExportError(
+            f"torch and ONNX Runtime differ by {worst:.2g} in log density (allowed "
+            f"{PARITY_TOLERANCE:g}); the file was not written"
+        )
+    return worst
+
+
+def _to_input(image: Tensor) -> Tensor:
+    return scale_pixels(image.permute(0, 3, 1, 2))
+
+
+def _datasets(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
+    uses: dict[str, list[SetUse]] = {}
+    for stage in recipe.stages:
+        for use in stage.sets:
+            uses.setdefault(use.set, []).append(use)
+    described = []
+    for name, how in uses.items():
+        read = read_dataset(data_root / name, how[0].layout)
+        splits = sorted({split for use in how for split in use.splits})
+        kinds = sorted({kind for use in how for kind in use.evidence}) or ["maps"]
+        described.append(
+            DatasetUse(
+                name=name,
+                licence=read.licence,
+                images=len(read.splits(splits)),
+                use=f"training: {', '.join(kinds)}; splits {', '.join(splits)}",
+                source=read.source,
+            )
+        )
+    for domain, examples in recipe.domain_examples.items():
+        for example in examples:
+            if example.set in uses:
+                continue
+            read = read_dataset(data_root / example.set, example.layout)
+            described.append(
+                DatasetUse(
+                    name=example.set,
+                    licence=read.licence,
+                    images=len(read),
+                    use=f"examples of domain {domain}, without gaze",
+                    source=read.source,
+                )
+            )
+    return tuple(described)
+
+
+def _commit() -> str:
+    """The checkout's commit, marked "+changes" where files differ from it; "unknown" elsewhere."""
+    here = Path(__file__).parent
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        changed = subprocess.run(
+            ["git", "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head + ("+changes" if changed else "")

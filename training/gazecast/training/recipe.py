@@ -1,0 +1,190 @@
+"""A training recipe: everything that decides what a run produces, in one YAML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gazecast.data.layouts import LAYOUTS
+from gazecast.model.prediction import DOMAINS, Window
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class RecipeError(ValueError):
+    """The recipe cannot be used. The message names the field and what to change."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SetUse(_Part):
+    """How one data set is used in a stage.
+
+    set: folder below the data root. layout: its reader. splits: those trained on.
+    readout: the domain whose readout it trains; one that is not shipped (such as a map-only set's
+    own) is dropped at export.
+    evidence: weight of one point of each kind; leave empty for sets with maps only.
+    sigma_px: ground-truth blur in pixels of the stored image; needed with evidence.
+    windows: outputs it supports. Points with known onsets are cut at each window; others count in
+    every window listed.
+    share: passes over the set within one pass of the stage; .5 draws half of it at random.
+    weight: of its loss. mirror: train on mirror images too (photos, never pages).
+    crop: smallest share of each side that a random crop keeps; 1 is no cropping.
+    """
+
+    set: str
+    layout: str = "gazecast"
+    splits: tuple[str, ...] = ("train",)
+    readout: str
+    evidence: dict[str, Positive] = {}
+    sigma_px: Positive | None = None
+    windows: Annotated[tuple[Window, ...], Field(min_length=1)]
+    share: Positive = 1.0
+    weight: Positive = 1.0
+    mirror: bool = False
+    crop: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+    @model_validator(mode="after")
+    def _check(self) -> SetUse:
+        if self.layout not in LAYOUTS:
+            raise ValueError(f"unknown layout {self.layout!r}; choose one of {', '.join(LAYOUTS)}")
+        if self.evidence and self.sigma_px is None:
+            raise ValueError(f"set {self.set}: evidence needs sigma_px, the ground-truth blur")
+        return self
+
+
+class LossWeights(_Part):
+    """Weights of the terms: KL divergence, 1 - CC, and NSS (subtracted). After UNISAL."""
+
+    kld: Annotated[float, Field(ge=0)] = 1.0
+    cc: Annotated[float, Field(ge=0)] = 0.1
+    nss: Annotated[float, Field(ge=0)] = 0.1
+
+
+class Stage(_Part):
+    """Passes over some sets with one learning-rate schedule (warm-up, then cosine to zero).
+
+    pixels: area of the network's input in this stage. rates: peak AdamW learning rates.
+    freeze_norm: keep the decoder's batch-norm statistics, for stages on few images.
+    average: decay of the exponential moving average of the weights, which is what is kept.
+    """
+
+    name: str
+    passes: Annotated[int, Field(gt=0)]
+    pixels: Annotated[int, Field(ge=32 * 32)]
+    batch: Annotated[int, Field(gt=0)] = 8
+    backbone_rate: Annotated[float, Field(ge=0)]
+    decoder_rate: Positive
+    readout_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-4
+    freeze_norm: bool = False
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.995
+    loss: LossWeights = LossWeights()
+    sets: Annotated[tuple[SetUse, ...], Field(min_length=1)]
+
+
+class Network(_Part):
+    """The network's shape; see gazecast.model.network.NetworkSpec. pixels: input area when the
+    model is used. imagenet: start the backbone from ImageNet weights."""
+
+    backbone: str
+    imagenet: bool = True
+    widths: tuple[int, int, int, int] = (192, 128, 96, 48)
+    context_blocks: Annotated[int, Field(ge=0)] = 2
+    pixels: Annotated[int, Field(ge=32 * 32)]
+
+
+class DomainExamples(_Part):
+    """Pictures of a known kind, for deciding the domain. Needs no gaze data."""
+
+    set: str
+    layout: str = "gazecast"
+    splits: tuple[str, ...] | None = None
+
+
+class Recipe(_Part):
+    """stages: trained one after the other, each from the weights the last one left.
+
+    validate_on: sets measured after every pass (never trained on).
+    starts_as: readouts that begin as a copy of another readout of the checkpoint started from.
+    borrowed: shipped domains without gaze data of their own, each from the mean of others' readout.
+    validation: for each shipped domain, in one line, what its predictions were checked against.
+    domain_examples: pictures of each domain, for `domain="auto"`.
+    hold_out: splits that no stage trains on, for cross-validation.
+    """
+
+    name: str
+    seed: int = 0
+    network: Network
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    validate_on: tuple[SetUse, ...] = ()
+    starts_as: dict[str, str] = {}
+    borrowed: dict[str, tuple[str, ...]] = {}
+    validation: dict[str, str]
+    domain_examples: dict[str, tuple[DomainExamples, ...]] = {}
+    hold_out: tuple[str, ...] = ()
+
+    @property
+    def readouts(self) -> tuple[str, ...]:
+        """All readouts that are trained, the shipped domains first, in their fixed order."""
+        named = [use.readout for stage in self.stages for use in stage.sets]
+        extra = sorted(set(named) - set(DOMAINS))
+        return (*DOMAINS, *extra)
+
+    def trained_on(self, stage: Stage) -> tuple[SetUse, ...]:
+        """The stage's sets without the splits that are held out."""
+        kept = []
+        for use in stage.sets:
+            splits = tuple(split for split in use.splits if split not in self.hold_out)
+            if splits:
+                kept.append(use.model_copy(update={"splits": splits}))
+        return tuple(kept)
+
+    @model_validator(mode="after")
+    def _check(self) -> Recipe:
+        trained = {use.readout for stage in self.stages for use in stage.sets}
+        shipped: tuple[str, ...] = DOMAINS
+        for domain in shipped:
+            if domain not in self.validation:
+                raise ValueError(f"validation has no line for domain {domain}")
+            if domain not in trained and domain not in self.borrowed:
+                raise ValueError(
+                    f"no set trains domain {domain}: add one, or list under 'borrowed' "
+                    "the domains it takes its readout from"
+                )
+        for domain, lenders in self.borrowed.items():
+            if unknown := set(lenders) - trained:
+                raise ValueError(f"domain {domain} borrows from {sorted(unknown)}, not trained")
+        return self
+
+
+def read_recipe(path: Path, hold_out: Sequence[str] = ()) -> tuple[Recipe, str]:
+    """Read and check a recipe file; returns it with its text, to which splits held out for this
+    run are added. Raises RecipeError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        if hold_out:
+            text += f"\nhold_out: [{', '.join(hold_out)}]\n"
+        return parse_recipe(text, str(path)), text
+    except FileNotFoundError as error:
+        raise RecipeError(f"{path}: no such file") from error
+
+
+def parse_recipe(text: str, where: str) -> Recipe:
+    """Check a recipe's text; `where` names it in errors. Raises RecipeError."""
+    try:
+        return Recipe.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{where} is not valid YAML: {error}") from error
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in problem['loc']) or 'recipe'}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise RecipeError("\n".join([f"{where} is not a usable recipe:", *lines])) from error

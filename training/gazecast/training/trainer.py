@@ -1,0 +1,336 @@
+"""`gazecast train`: run a recipe's stages, reading top to bottom.
+
+Killed at any moment, the same command goes on from the last checkpoint: plans of passes come from
+the seed, so no batch is shown twice or missed.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.training.checkpoint import (
+    Checkpoint,
+    CheckpointError,
+    Progress,
+    load_checkpoint,
+    save_checkpoint,
+)
+from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
+from gazecast.training.recipe import Recipe, Stage, read_recipe
+from gazecast.training.samples import Batch, Samples, collate
+
+WARM_UP = 0.1
+"""Share of a stage's steps over which the learning rates rise to their peaks."""
+
+CHECKPOINT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the caller is told after each batch."""
+
+    stage: str
+    done: int
+    total: int
+    loss: float
+
+
+def train(
+    recipe_path: Path,
+    data_root: Path,
+    out: Path,
+    *,
+    start_from: Path | None = None,
+    hold_out: Sequence[str] = (),
+    on_step: Callable[[Step], None] = lambda _: None,
+) -> Path:
+    """Train a recipe; returns the path of the final checkpoint, OUT/last.pt.
+
+    data_root: folder that holds the recipe's data sets. out: folder for the checkpoint and log.csv;
+    a checkpoint of the same recipe found there is taken up where it stopped.
+    start_from: a checkpoint whose averaged weights to begin with, instead of ImageNet's; readouts
+    are matched by name, and new ones start neutral. hold_out: splits to train nothing on.
+    Uses the GPU if torch sees one.
+
+    Raises RecipeError, DataError or CheckpointError.
+    """
+    recipe, text = read_recipe(recipe_path, hold_out)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "last.pt"
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(recipe.seed)
+
+    resumed = load_checkpoint(path) if path.exists() else None
+    if resumed is not None and resumed.recipe != text:
+        raise CheckpointError(
+            f"{path} was made by another recipe; give another --out, or remove the folder"
+        )
+    spec = NetworkSpec(
+        backbone=recipe.network.backbone,
+        domains=recipe.readouts,
+        widths=recipe.network.widths,
+        context_blocks=recipe.network.context_blocks,
+    )
+    network = SaliencyNetwork(
+        spec, imagenet=recipe.network.imagenet and resumed is None and start_from is None
+    )
+    progress = Progress()
+    if resumed is not None:
+        network.load_state_dict(resumed.weights)
+        progress = resumed.progress
+    elif start_from is not None:
+        begin_with(network, load_checkpoint(start_from), recipe.starts_as)
+    network.to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    average = deepcopy(network.state_dict()) if resumed is None else resumed.average
+
+    for number, stage in enumerate(recipe.stages):
+        if number < progress.stage:
+            continue
+        resuming = resumed is not None and resumed.progress.stage == number
+        run = _StageRun(recipe, stage, number, network, average, data_root, device)
+        if resuming and resumed is not None and resumed.optimizer is not None:
+            run.optimizer.load_state_dict(resumed.optimizer)
+        start = progress if number == progress.stage else Progress(stage=number)
+        average = run.run(start, path, text, on_step, out / "log.csv")
+        # The next stage begins with the averaged weights, and a fresh optimizer.
+        network.load_state_dict(average)
+        save_checkpoint(
+            path,
+            Checkpoint(spec, text, Progress(number + 1), network.state_dict(), average, None),
+        )
+    return path
+
+
+def begin_with(
+    network: SaliencyNetwork,
+    checkpoint: Checkpoint,
+    starts_as: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Load a checkpoint's averaged weights; readouts are matched by the domain's name.
+
+    starts_as: domains that take another domain's readout. Domains that the checkpoint does not
+    know start neutral. Raises CheckpointError when the networks differ in shape.
+    """
+    state = network.state_dict()
+    rows = {name: index for index, name in enumerate(checkpoint.spec.domains)}
+    if unknown := set(starts_as.values()) - set(rows):
+        raise CheckpointError(
+            f"starts_as names {sorted(unknown)}, which the checkpoint does not have; "
+            f"it has {', '.join(rows)}"
+        )
+    for name, value in checkpoint.average.items():
+        if name in DOMAIN_ROWS:
+            for row, domain in enumerate(network.spec.domains):
+                source = starts_as.get(domain, domain)
+                if source in rows:
+                    state[name][row] = value[rows[source]]
+        elif name in state and state[name].shape == value.shape:
+            state[name] = value
+        else:
+            raise CheckpointError(
+                f"the checkpoint's {name} does not fit the recipe's network; "
+                "use the same backbone, widths and context_blocks"
+            )
+    network.load_state_dict(state)
+
+
+DOMAIN_ROWS = frozenset(
+    {
+        "readout.gain",
+        "readout.bias",
+        "readout.log_scale",
+        "readout.domain_prior",
+        "domain_head.weight",
+        "domain_head.bias",
+    }
+)
+"""Parameters whose first dimension is the domain."""
+
+
+class _StageRun:
+    """One stage: its data, its optimizer, its passes."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        stage: Stage,
+        number: int,
+        network: SaliencyNetwork,
+        average: dict[str, Tensor],
+        data_root: Path,
+        device: torch.device,
+    ) -> None:
+        self.recipe, self.stage, self.number = recipe, stage, number
+        self.network, self.device = network, device
+        self.samples = Samples(
+            recipe.trained_on(stage),
+            data_root,
+            readouts=recipe.readouts,
+            pixels=stage.pixels,
+            batch=stage.batch,
+            seed=recipe.seed * 1000 + number,
+        )
+        self.held_out = Samples(
+            recipe.validate_on,
+            data_root,
+            readouts=recipe.readouts,
+            pixels=recipe.network.pixels,
+            batch=1,
+            seed=recipe.seed,
+        )
+        plans = [self.samples.pass_batches(index) for index in range(stage.passes)]
+        self.plans = plans
+        self.total = sum(len(plan) for plan in plans)
+        self.optimizer = _optimizer(network, stage)
+        self.average = AveragedModel(
+            network, multi_avg_fn=get_ema_multi_avg_fn(stage.average), use_buffers=True
+        )
+        self.average.module.load_state_dict(average)
+        # Below its first update AveragedModel copies the weights; an average exists already.
+        self.average.n_averaged.fill_(1)
+
+    def run(
+        self,
+        start: Progress,
+        path: Path,
+        recipe_text: str,
+        on_step: Callable[[Step], None],
+        log: Path,
+    ) -> dict[str, Tensor]:
+        """Train from `start` to the stage's end; returns the averaged weights."""
+        done = sum(len(plan) for plan in self.plans[: start.pass_number]) + start.batch
+        saved = time.monotonic()
+        for pass_number in range(start.pass_number, self.stage.passes):
+            plan = self.plans[pass_number]
+            first = start.batch if pass_number == start.pass_number else 0
+            losses = []
+            for index in range(first, len(plan)):
+                loss = self._step(collate(plan[index]).to(self.device), done)
+                losses.append(loss)
+                done += 1
+                on_step(Step(self.stage.name, done, self.total, loss))
+                if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                    progress = Progress(self.number, pass_number, index + 1)
+                    self._save(path, recipe_text, progress)
+                    saved = time.monotonic()
+            self._save(path, recipe_text, Progress(self.number, pass_number + 1, 0))
+            mean = sum(losses) / len(losses) if losses else math.nan
+            _append(log, self.stage.name, pass_number + 1, mean, self._measure())
+        return self.average.module.state_dict()
+
+    def _step(self, batch: Batch, done: int) -> float:
+        self.network.train()
+        if self.stage.freeze_norm:
+            for module in self.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        _set_rates(self.optimizer, _schedule(done / self.total))
+        log_p = log_density(self.network(batch.image, batch.readout), batch.inside)
+        loss = saliency_loss(
+            log_p, batch.density, batch.counts, batch.inside, batch.weight, self.stage.loss
+        )
+        if not torch.isfinite(loss):
+            raise FloatingPointError(
+                f"the loss of stage {self.stage.name} became {loss.item()}; lower its rates"
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.average.update_parameters(self.network)
+        return loss.item()
+
+    @torch.no_grad()
+    def _measure(self) -> list[tuple[str, float, float]]:
+        """CC and NSS of the averaged weights per held-out set and window, on the output's cells:
+        a monitor; `gazecast evaluate` gives the figures to quote."""
+        network = self.average.module.eval()
+        rows: dict[str, list[tuple[float, float]]] = {}
+        for batch in self.held_out.in_order():
+            on_device = batch.to(self.device)
+            log_p = log_density(network(on_device.image, on_device.readout), on_device.inside)
+            cc = correlation(log_p.exp(), on_device.density, on_device.inside)[0]
+            nss = scanpath_saliency(log_p.exp(), on_device.counts, on_device.inside)[0]
+            domain = self.recipe.readouts[int(batch.readout[0])]
+            for window in batch.weight[0].nonzero().flatten().tolist():
+                rows.setdefault(f"{domain}/{window}", []).append(
+                    (cc[window].item(), nss[window].item())
+                )
+        return [
+            (name, sum(a for a, _ in v) / len(v), sum(b for _, b in v) / len(v))
+            for name, v in rows.items()
+        ]
+
+    def _save(self, path: Path, recipe_text: str, progress: Progress) -> None:
+        save_checkpoint(
+            path,
+            Checkpoint(
+                spec=self.network.spec,
+                recipe=recipe_text,
+                progress=progress,
+                weights=self.network.state_dict(),
+                average=self.average.module.state_dict(),
+                optimizer=self.optimizer.state_dict(),
+            ),
+        )
+
+
+def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
+    for parameter in network.backbone.early_parameters():
+        parameter.requires_grad_(False)
+    # The domain head is fitted after training, on the finished features.
+    network.domain_head.requires_grad_(False)
+    backbone = [p for p in network.backbone.parameters() if p.requires_grad]
+    for parameter in backbone:
+        parameter.requires_grad_(stage.backbone_rate > 0)
+    groups = [
+        {"params": backbone, "peak": stage.backbone_rate, "weight_decay": 0.0},
+        {
+            "params": list(network.decoder.parameters()),
+            "peak": stage.decoder_rate,
+            "weight_decay": stage.weight_decay,
+        },
+        {
+            "params": list(network.readout.parameters()),
+            "peak": stage.readout_rate,
+            "weight_decay": 0.0,
+        },
+    ]
+    return torch.optim.AdamW(groups, lr=stage.decoder_rate)
+
+
+def _schedule(done: float) -> float:
+    """Multiple of the peak rate after a share `done` (0..1) of the stage: linear, then cosine."""
+    if done < WARM_UP:
+        return (done + 1e-3) / WARM_UP
+    return 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+
+
+def _set_rates(optimizer: torch.optim.Optimizer, multiple: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * multiple
+
+
+def _append(
+    log: Path, stage: str, pass_number: int, loss: float, held_out: list[tuple[str, float, float]]
+) -> None:
+    new = not log.exists()
+    with log.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["stage", "pass", "training_loss", "set/window", "cc", "nss"])
+        for name, cc, nss in held_out or [("", math.nan, math.nan)]:
+            writer.writerow([stage, pass_number, f"{loss:.4f}", name, f"{cc:.4f}", f"{nss:.4f}"])
