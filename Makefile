@@ -1,0 +1,45 @@
+# Two commands set everything up: `make run` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+
+.PHONY: run test lint bench clean
+
+# Install, predict the examples, start the service. (--no-compile: bytecode of what is never imported
+# is a quarter of the size on disk.)
+run: $(VENV)/.installed
+	$(BIN)/gazecast predict examples/*.png --out out/examples
+	@echo "Attention maps of the examples: out/examples/*.heatmap.png"
+	$(BIN)/gazecast serve --host $(HOST) --port $(PORT)
+
+# Install what the tests need, and run them.
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,ops
+
+$(VENV)/.created:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.created
+	$(BIN)/pip install --quiet --no-compile --editable .
+	@touch $@
+
+# torch first and by its exact version: the range in the extra would otherwise be met by the newest
+# build, with gigabytes of CUDA libraries.
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --editable '.[train,dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) out

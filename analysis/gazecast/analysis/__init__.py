@@ -1,0 +1,1 @@
+"""Numbers and pictures from a density: pure functions on arrays."""

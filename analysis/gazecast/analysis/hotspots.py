@@ -1,0 +1,86 @@
+"""The few places that draw the eye most: peaks of the density, each with what lies around it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+RADIUS = 0.05
+"""Radius of a hotspot's disc, as a part of the image's longer side. On a desktop page that is about
+two degrees of visual angle: what one fixation takes in, blurred by the eye tracker's error."""
+
+MIN_INTENSITY = 2.0
+"""A peak below this many times an even spread is no hotspot: a calm page has none."""
+
+_ADJACENT = np.ones((3, 3))  # a cell touches its eight neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Hotspot:
+    """x, y: the peak, 0 to 1 of the image's size. intensity: the density at the peak, in multiples
+    of what an even spread would give. share: the attention inside the disc of RADIUS around it,
+    0 to 1; discs do not overlap, so shares may be added."""
+
+    x: float
+    y: float
+    share: float
+    intensity: float
+
+
+def hotspots(density: NDArray[np.floating], limit: int = 5) -> list[Hotspot]:
+    """At most `limit` hotspots, the strongest first.
+
+    density: (rows, columns), sum 1. A hotspot is a local maximum of at least MIN_INTENSITY that is
+    more than twice RADIUS away from every stronger hotspot.
+    """
+    rows, columns = density.shape
+    radius = RADIUS * max(rows, columns)
+    centres, intensities = _peaks(density.astype(np.float64) * density.size)
+    found: list[Hotspot] = []
+    while len(found) < limit and len(centres):
+        strongest = int(intensities.argmax())
+        row, column = centres[strongest].tolist()
+        found.append(
+            Hotspot(
+                x=(column + 0.5) / columns,
+                y=(row + 0.5) / rows,
+                share=_disc_sum(density, row, column, radius),
+                intensity=float(intensities[strongest]),
+            )
+        )
+        apart = np.hypot(*(centres - centres[strongest]).T) > 2 * radius
+        centres, intensities = centres[apart], intensities[apart]
+    return found
+
+
+def _peaks(intensity: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Regional maxima of at least MIN_INTENSITY: centres (n, 2) in rows and columns, heights (n,).
+
+    A plateau (adjacent cells that are equal) is one maximum if all cells around it are lower.
+    """
+    level = intensity == ndimage.maximum_filter(intensity, size=3)
+    # A terrace on a slope has level cells too, but next to equal ones that look up the slope.
+    beside = ndimage.maximum_filter(np.where(level, -np.inf, intensity), size=3)
+    labels, count = ndimage.label(level & (intensity >= MIN_INTENSITY), _ADJACENT)
+    cells = np.nonzero(labels)
+    plateau = labels[cells] - 1
+    size = np.bincount(plateau, minlength=count)
+    centres = np.stack([np.bincount(plateau, axis, count) / size for axis in cells], axis=1)
+    heights = np.empty(count)
+    heights[plateau] = intensity[cells]
+    summit = np.ones(count, dtype=np.bool_)
+    summit[plateau[beside[cells] >= intensity[cells]]] = False
+    return centres[summit], heights[summit]
+
+
+def _disc_sum(density: NDArray[np.floating], row: float, column: float, radius: float) -> float:
+    """Sum over the cells whose centres lie within `radius` cells of (row, column)."""
+    top, left = max(0, math.ceil(row - radius)), max(0, math.ceil(column - radius))
+    window = density[top : math.floor(row + radius) + 1, left : math.floor(column + radius) + 1]
+    down, across = np.ogrid[: window.shape[0], : window.shape[1]]
+    inside = np.hypot(down + top - row, across + left - column) <= radius
+    return float(window[inside].sum(dtype=np.float64))

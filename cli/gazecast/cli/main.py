@@ -1,0 +1,73 @@
+"""The command `gazecast`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated, ParamSpec
+
+import typer
+
+from gazecast.cli.evaluate import evaluate
+from gazecast.cli.export import export
+from gazecast.cli.predict import predict
+from gazecast.cli.serve import serve
+from gazecast.cli.train import train
+
+_P = ParamSpec("_P")
+
+_TRAIN_EXTRA = {"torch", "torchvision", "timm", "onnx", "onnxscript"}
+
+
+def needs_train_extra(command: Callable[_P, None]) -> Callable[_P, None]:
+    """The command, saying what to install where the base install lacks a package it needs."""
+
+    @functools.wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except ModuleNotFoundError as missing:
+            if missing.name not in _TRAIN_EXTRA:
+                raise
+            typer.secho(
+                f"This command needs {missing.name}: pip install 'gazecast[train]'",
+                err=True,
+                fg="red",
+            )
+            raise typer.Exit(1) from missing
+
+    return run
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gazecast {version('gazecast')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="gazecast",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Predicts where people look on a design: an attention density with numbers, offline.",
+)
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(predict)
+app.command()(serve)
+app.command()(needs_train_extra(train))
+app.command()(needs_train_extra(evaluate))
+app.command()(needs_train_extra(export))

@@ -1,0 +1,110 @@
+"""`gazecast predict`: attention maps of image files."""
+
+# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazecast.model.prediction import DomainChoice, Window
+
+
+def predict(
+    images: Annotated[
+        list[Path],
+        typer.Argument(metavar="IMAGE", help="PNG, JPEG or WebP files.", show_default=False),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Directory to write to; made if missing.", show_default=False)
+    ],
+    window: Annotated[
+        Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
+    ] = "3s",
+    domain: Annotated[
+        DomainChoice,
+        typer.Option(help="What kind of picture it is; auto decides from its content."),
+    ] = "auto",
+) -> None:
+    """Write NAME.heatmap.png, NAME.density.npy and NAME.json for each image.
+
+    NAME is the image's name without its suffix; images that would share it get their full name,
+    and a number where even that is shared. One image that fails does not stop the others; it is
+    named at the end and the exit code is 1.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from gazecast.model.metadata import ModelFileError
+    from gazecast.model.picture import PictureError, read_picture
+    from gazecast.model.predictor import Predictor
+    from gazecast.serve import answers
+
+    console = Console(stderr=True)
+    names = output_names(images)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        predictor = Predictor()
+    except (OSError, ModelFileError) as error:
+        console.print(f"Cannot start: {error}", style="red", markup=False)
+        raise typer.Exit(1) from error
+    failed: dict[Path, str] = {}
+    for image, name in track(names.items(), "Predicting", console=console):
+        try:
+            picture = read_picture(image)
+            prediction = predictor.predict(picture, window, domain)
+            write_all(
+                {
+                    out / f"{name}.heatmap.png": answers.overlay_png(picture, prediction),
+                    out / f"{name}.density.npy": answers.density_npy(prediction.density),
+                    out / f"{name}.json": answers.report(prediction)
+                    .model_dump_json(indent=2)
+                    .encode(),
+                }
+            )
+        except (PictureError, OSError) as error:
+            failed[image] = str(error)
+    console.print(f"{len(names) - len(failed)} of {len(names)} predicted, in {out}", markup=False)
+    for image, reason in failed.items():
+        console.print(f"{image}: {reason}", style="red", markup=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def output_names(images: Sequence[Path]) -> dict[Path, str]:
+    """A name for each image's output, no two the same.
+
+    The stem; the full name where stems collide; numbers where those collide too. Case is ignored,
+    as on file systems that fold it. An image given twice is taken once.
+    """
+    unique = list(dict.fromkeys(images))
+    stems = Counter(image.stem.casefold() for image in unique)
+    wanted = [image.stem if stems[image.stem.casefold()] == 1 else image.name for image in unique]
+    names: dict[Path, str] = {}
+    taken: set[str] = set()
+    for image, base in zip(unique, wanted, strict=True):
+        name, number = base, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{base}-{number}"
+        taken.add(name.casefold())
+        names[image] = name
+    return names
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Writes files so that each is either whole or, after a crash or on a full disk, not there."""
+    partial = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in files}
+    try:
+        for path, content in files.items():
+            partial[path].write_bytes(content)
+        for path, written in partial.items():
+            written.replace(path)
+    finally:
+        for written in partial.values():
+            written.unlink(missing_ok=True)

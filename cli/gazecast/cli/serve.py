@@ -1,0 +1,84 @@
+"""`gazecast serve`: the HTTP service."""
+
+# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on [GAZECAST_HOST, else 127.0.0.1: this machine]."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port to listen on [GAZECAST_PORT, else 8000].", min=0, max=65535),
+    ] = None,
+) -> None:
+    """Serve predictions over HTTP until stopped with Ctrl-C."""
+    import uvicorn
+    from pydantic import ValidationError
+    from rich.console import Console
+
+    from gazecast.model.metadata import ModelFileError
+    from gazecast.model.predictor import Predictor
+    from gazecast.serve.app import create_app
+    from gazecast.serve.settings import Settings
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        settings = Settings()
+        host = settings.host if host is None else host
+        port = settings.port if port is None else port
+        predictor = Predictor(settings.model, threads=settings.threads)
+        listener = listen(host, port)
+    except (ModelFileError, ValidationError) as error:
+        console.print(f"Cannot start: {error}", style="red", markup=False)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        console.print(_cannot_listen(error, host, port), style="red", markup=False)
+        raise typer.Exit(1) from error
+    url = _url(host, listener.getsockname()[1])
+    console.print(
+        f"gazecast serves model {predictor.info.version} on {url}\n"
+        f"Try: curl -F image=@page.png {url}/v1/predictions\n"
+        f" or: curl -F image=@page.png -H 'Accept: image/png' -o heatmap.png {url}/v1/predictions\n"
+        "Ctrl-C stops it.",
+        markup=False,
+    )
+    app = create_app(settings, predictor)
+    server = uvicorn.Server(uvicorn.Config(app, server_header=False))
+    with contextlib.suppress(KeyboardInterrupt):  # raised again after an orderly shutdown
+        server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError when the address is unknown, foreign or in use."""
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    return socket.create_server(address, family=family, backlog=2048)
+
+
+def _cannot_listen(error: OSError, host: str | None, port: int | None) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is in use. Stop what uses it, or choose another one: "
+            "gazecast serve --port 8001"
+        )
+    return (
+        f"Cannot listen on {host} port {port}: {error.strerror}. Choose another --host or --port."
+    )
+
+
+def _url(host: str, port: int) -> str:
+    """The address to type on this machine."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"

@@ -1,0 +1,227 @@
+"""Every error of the service in one shape: RFC 9457 problem details, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from gazecast.analysis.regions import RegionError
+from gazecast.model.picture import (
+    PictureError,
+    PictureTooLarge,
+    UnsupportedFormat,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do about it (RFC 9457)."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "example": {
+                "type": "urn:gazecast:problem:empty-picture",
+                "title": "The image cannot be used",
+                "status": 422,
+                "detail": "The picture is empty (0 bytes).",
+                "remedy": "Send the file's content.",
+            }
+        },
+    )
+
+    type: str
+    """Identifies the kind of problem; it stays the same from version to version."""
+    title: str
+    """The kind of problem in words."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What went wrong this time."""
+    remedy: str
+    """What to do about it."""
+
+
+class ProblemError(HTTPException):
+    """Raised anywhere in a request to answer it with a problem."""
+
+    # FastAPI lets an HTTPException pass where it would turn others into a 400 (reading a form).
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        remedy: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.problem = Problem(
+            type=f"urn:gazecast:problem:{slug}",
+            title=title,
+            status=status,
+            detail=detail,
+            remedy=remedy,
+        )
+
+
+def problem_response(error: ProblemError) -> Response:
+    """The answer that an error becomes."""
+    return Response(
+        error.problem.model_dump_json(),
+        status_code=error.status_code,
+        headers=error.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These statuses for the `responses` of a route, each described as a problem."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _MEANING[status], "content": content} for status in statuses}
+
+
+_MEANING = {
+    400: "The request body is not well-formed multipart/form-data.",
+    406: "None of the media types in Accept can be produced.",
+    413: "The request body is too large, or the image has too many pixels.",
+    415: "The body is not multipart/form-data, or the file is not a PNG, JPEG or WebP image.",
+    422: "A field is missing or wrong, or the image is empty or damaged.",
+    500: "The service failed; the cause is in its log.",
+    503: "The service is not ready yet.",
+}
+
+# What to do about errors that the framework raises without saying so.
+_REMEDIES = {
+    400: "Send the image as the file field 'image' of a well-formed multipart/form-data body.",
+    404: "Check the path; / lists what there is.",
+}
+
+# What the form's fields take: the remedy where one is wrong.
+_FIELDS = {
+    "image": "Send the image as the multipart file field 'image', as in curl -F image=@page.png.",
+    "window": "Send 1s, 3s or 5s, or leave the field out for 3s.",
+    "domain": "Send auto, web, mobile, poster or photo, or leave the field out for auto.",
+    "regions": (
+        'Send a JSON list such as [{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, '
+        '"height": 0.1}], in parts of the image\'s width and height, or in pixels with '
+        '"unit": "px".'
+    ),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answers every error that `app` raises with a problem."""
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(PictureError, _picture_error)
+    app.add_exception_handler(RegionError, _region_error)
+    app.add_exception_handler(Exception, _unexpected_error)
+
+
+def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if isinstance(error, ProblemError):
+        return problem_response(error)
+    status = HTTPStatus(error.status_code)
+    remedy = _REMEDIES.get(status, status.description or status.phrase)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and error.headers:
+        remedy = f"Use {error.headers['Allow']}."
+    return problem_response(
+        ProblemError(
+            status,
+            status.phrase.lower().replace(" ", "-"),
+            status.phrase,
+            error.detail,
+            remedy,
+            error.headers,
+        )
+    )
+
+
+def _validation_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    # A location starts with where the field was found: the body, as no route reads another place.
+    field, *inside = (str(part) for part in first["loc"][1:])
+    if field == "image":
+        problem = ProblemError(
+            422,
+            "missing-image",
+            "The image is missing",
+            "The request has no file in the field 'image'.",
+            _FIELDS["image"],
+        )
+    elif field not in _FIELDS:
+        problem = ProblemError(
+            422,
+            "unknown-field",
+            "A field is not known",
+            f"The request has a field {field!r}, which means nothing here.",
+            f"Use the fields {', '.join(_FIELDS)}.",
+        )
+    else:
+        where = " ".join([f"Field {field!r}", *inside])
+        problem = ProblemError(
+            422,
+            f"invalid-{field}",
+            f"The field {field!r} is wrong",
+            _sentence(f"{where}: {first['msg']}"),
+            _FIELDS[field],
+        )
+    return problem_response(problem)
+
+
+def _picture_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, PictureError)
+    status = 422
+    if isinstance(error, UnsupportedFormat):
+        status = 415
+    elif isinstance(error, PictureTooLarge):
+        status = 413
+    return problem_response(
+        ProblemError(
+            status,
+            error.code,
+            "The image cannot be used",
+            _sentence(error.problem),
+            _sentence(error.remedy),
+        )
+    )
+
+
+def _region_error(_: Request, error: Exception) -> Response:
+    return problem_response(
+        ProblemError(
+            422,
+            "invalid-regions",
+            "The field 'regions' is wrong",
+            _sentence(str(error)),
+            _FIELDS["regions"],
+        )
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _unexpected_error(_: Request, __: Exception) -> Response:
+    # Nothing of the exception is told: it may speak of the image or of the machine.
+    return problem_response(
+        ProblemError(
+            500,
+            "internal-error",
+            "The service failed",
+            "The request could not be answered because of an error in the service.",
+            "Look into the service's log, and report the error with what is written there.",
+        )
+    )

@@ -1,0 +1,139 @@
+"""POST /v1/predictions: an image in, its attention density out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Request, Response
+
+from gazecast.analysis.regions import Region
+from gazecast.model.picture import Picture, read_picture
+from gazecast.serve import answers
+from gazecast.serve.negotiation import negotiate
+from gazecast.serve.problems import ProblemError, documented
+from gazecast.serve.schemas import PredictionAnswer, PredictionForm, RegionInput
+from gazecast.serve.service import ServiceDependency
+
+JSON, PNG, NPY = "application/json", "image/png", "application/x-npy"
+
+router = APIRouter(prefix="/v1")
+
+
+def _media_type(request: Request) -> str:
+    """What to answer with. Raises ProblemError (406)."""
+    offered = (JSON, PNG, NPY)
+    chosen = negotiate(",".join(request.headers.getlist("accept")), offered)
+    if chosen is None:
+        raise ProblemError(
+            406,
+            "not-acceptable",
+            "None of the accepted media types can be produced",
+            f"Accept is {request.headers['accept']!r}.",
+            f"Accept one of {', '.join(offered)}.",
+        )
+    return chosen
+
+
+def _require_multipart(request: Request) -> None:
+    """Raises ProblemError (415) for a body of another type; without it the image would seem to be
+    missing."""
+    sent = request.headers.get("content-type", "")
+    if sent and sent.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise ProblemError(
+            415,
+            "not-multipart",
+            "The body is not a multipart form",
+            f"Content-Type is {sent!r}.",
+            "Send multipart/form-data with the file field 'image', as in curl -F image=@page.png.",
+        )
+
+
+@router.post(
+    "/predictions",
+    summary="Predict where people look on an image",
+    response_model=PredictionAnswer,
+    response_description="The prediction, in the form that Accept asks for (JSON by default).",
+    dependencies=[Depends(_require_multipart)],
+    responses={
+        200: {
+            "content": {
+                PNG: {
+                    "schema": {
+                        "type": "string",
+                        "contentMediaType": PNG,
+                        "description": "The image with the density over it, colours in multiples "
+                        "of an even spread, with a legend.",
+                    }
+                },
+                NPY: {
+                    "schema": {
+                        "type": "string",
+                        "contentMediaType": NPY,
+                        "description": "The density as a NumPy file: float32, rows x columns, "
+                        "sum 1.",
+                    }
+                },
+            },
+            "headers": {
+                "Gazecast-Id": {
+                    "description": "The prediction's id, as in the JSON answer.",
+                    "schema": {"type": "string"},
+                },
+                "Gazecast-Domain": {
+                    "description": "The domain used, and how far the model is validated on it.",
+                    "schema": {"type": "string"},
+                },
+            },
+        },
+        **documented(400, 406, 413, 415, 422, 500, 503),
+    },
+)
+async def predict(
+    form: Annotated[PredictionForm, File()],
+    media_type: Annotated[str, Depends(_media_type)],
+    service: ServiceDependency,
+) -> Response:
+    """Nothing of the image is kept: it is gone once the answer is sent."""
+    predictor = service.predictor
+    if len(form.regions) > service.settings.max_regions:
+        raise ProblemError(
+            422,
+            "too-many-regions",
+            "There are too many regions",
+            f"The request has {len(form.regions)} regions; {service.settings.max_regions} are "
+            "allowed.",
+            "Send fewer regions per request, or raise GAZECAST_MAX_REGIONS on the server.",
+        )
+
+    def work() -> Response:
+        picture = read_picture(form.image.file.read())
+        regions = [_region(region, picture) for region in form.regions]
+        prediction = predictor.predict(picture, form.window, form.domain)
+        content: str | bytes
+        if media_type == PNG:
+            content = answers.overlay_png(picture, prediction)
+        elif media_type == NPY:
+            content = answers.density_npy(prediction.density)
+        else:
+            content = answers.answer(prediction, regions).model_dump_json()
+        domain = f"{prediction.domain.name}; {prediction.domain.validation}"
+        return Response(
+            content,
+            media_type=media_type,
+            headers={
+                "Gazecast-Id": answers.prediction_id(prediction, regions),
+                # Header values are ASCII.
+                "Gazecast-Domain": domain.encode("ascii", "replace").decode("ascii"),
+                "Vary": "Accept",
+            },
+        )
+
+    return await service.run(work)
+
+
+def _region(region: RegionInput, picture: Picture) -> Region:
+    """Raises RegionError for a rectangle that is empty or reaches out of the image."""
+    box = (region.name, region.x, region.y, region.width, region.height)
+    if region.unit == "px":
+        return Region.from_pixels(*box, picture.width, picture.height)
+    return Region(*box)

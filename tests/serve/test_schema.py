@@ -1,0 +1,119 @@
+"""The service against its own OpenAPI schema."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from base64 import b64decode
+from io import BytesIO
+
+import numpy as np
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from PIL import Image
+from schemathesis import GenerationMode
+
+from gazecast.serve import examples
+from gazecast.serve.app import create_app
+from gazecast.serve.schemas import PredictionAnswer
+from gazecast.serve.settings import Settings
+
+OPERATIONS = [
+    (path, method)
+    for path, operations in create_app(Settings()).openapi()["paths"].items()
+    for method in operations
+]
+
+
+# Run with as_strategy() rather than schema.parametrize(), which pytest 9.2 broke.
+bounded = settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture
+def api(fixed_predictor):
+    return schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(), fixed_predictor))
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_answers_as_the_schema_says(api, path, method):
+    @given(case=api[path][method].as_strategy())
+    @bounded
+    def check(case):
+        # Random bytes are no image, so they are rightly refused.
+        case.call_and_validate(excluded_checks=[schemathesis.checks.positive_data_acceptance])
+
+    check()
+
+
+def test_refuses_what_the_schema_refuses(api):
+    strategy = api["/v1/predictions"]["post"].as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+    @given(case=strategy)
+    @bounded
+    def check(case):
+        case.call_and_validate()
+
+    check()
+
+
+@pytest.mark.parametrize("accept", ["application/json", "image/png", "application/x-npy"])
+def test_takes_any_valid_parameters_with_a_real_image(api, encode_image, accept):
+    image = encode_image()
+
+    @given(case=api["/v1/predictions"]["post"].as_strategy())
+    @bounded
+    def check(case):
+        case.body["image"] = image
+        case.body.pop("regions", None)  # the strategy makes text, which is no JSON
+        answer = case.call_and_validate(headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == [accept]
+
+    check()
+
+
+def test_the_example_answer_is_one():
+    example = PredictionAnswer.model_validate(examples.PREDICTION, strict=True, extra="forbid")
+    image = Image.open(BytesIO(b64decode(example.density.data)))
+    density = np.asarray(image) * example.density.scale
+    np.testing.assert_allclose(density, [[0.5, 0.25], [0.125, 0.125]], atol=1e-5)
+
+
+def test_the_example_regions_are_some(client, encode_image):
+    answer = client.post(
+        "/v1/predictions",
+        files={"image": encode_image(400, 300)},
+        data={"regions": examples.REGIONS},
+    )
+    assert [region["name"] for region in answer.json()["regions"]] == ["button", "logo"]
+
+
+def test_all_representations_are_described(client):
+    answers = client.get("/openapi.json").json()["paths"]["/v1/predictions"]["post"]["responses"]
+    assert set(answers["200"]["content"]) == {"application/json", "image/png", "application/x-npy"}
+
+
+def test_every_error_is_described_as_a_problem(client):
+    schema = client.get("/openapi.json").json()
+    described = [
+        answer["content"]
+        for path in schema["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        if status != "200"
+    ]
+    assert described
+    for content in described:
+        assert content == {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        }
+    assert "Problem" in schema["components"]["schemas"]
+
+
+def test_serving_imports_no_torch():
+    code = "import sys, gazecast.serve.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"torch", "timm", "gazecast.training"} & set(done.stdout.split())
