@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench fuzz load clean
 
 # Install, predict the examples, start the service. (--no-compile: bytecode of what is never imported
 # is a quarter of the size on disk.)
@@ -25,6 +25,14 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,ops
+
+# Ten thousand mutated images; CI sends 500. A few minutes.
+fuzz: $(VENV)/.installed-dev
+	FUZZ_IMAGES=10000 $(BIN)/python -m pytest -s tests/serve/test_fuzz.py
+
+# Sixteen clients for a minute against one client.
+load: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/load.py
 
 $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV)

@@ -11,6 +11,7 @@ import typer
 
 from gazecast.cli.evaluate import evaluate
 from gazecast.cli.export import export
+from gazecast.cli.keys import keys
 from gazecast.cli.predict import predict
 from gazecast.cli.serve import serve
 from gazecast.cli.train import train
@@ -68,6 +69,7 @@ def _options(
 
 app.command()(predict)
 app.command()(serve)
+app.add_typer(keys)
 app.command()(needs_train_extra(train))
 app.command()(needs_train_extra(evaluate))
 app.command()(needs_train_extra(export))

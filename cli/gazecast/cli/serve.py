@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import socket
 from typing import Annotated
 
@@ -29,7 +30,9 @@ def serve(
 
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.predictor import Predictor
+    from gazecast.serve import logs
     from gazecast.serve.app import create_app
+    from gazecast.serve.security.keys import KeyFileError
     from gazecast.serve.settings import Settings
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -39,22 +42,39 @@ def serve(
         port = settings.port if port is None else port
         predictor = Predictor(settings.model, threads=settings.threads)
         listener = listen(host, port)
-    except (ModelFileError, ValidationError) as error:
+        # What it is bound to decides whether keys are required.
+        app = create_app(settings.model_copy(update={"host": host, "port": port}), predictor)
+    except (KeyFileError, ModelFileError, ValidationError) as error:
         console.print(f"Cannot start: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
     except OSError as error:
         console.print(_cannot_listen(error, host, port), style="red", markup=False)
         raise typer.Exit(1) from error
     url = _url(host, listener.getsockname()[1])
-    console.print(
-        f"gazecast serves model {predictor.info.version} on {url}\n"
-        f"Try: curl -F image=@page.png {url}/v1/predictions\n"
-        f" or: curl -F image=@page.png -H 'Accept: image/png' -o heatmap.png {url}/v1/predictions\n"
-        "Ctrl-C stops it.",
-        markup=False,
+    logs.configure()
+    if console.is_terminal:
+        curl = "curl -H 'X-API-Key: KEY'" if app.state.policy.keys else "curl"
+        console.print(
+            f"gazecast serves model {predictor.info.version} on {url}\n"
+            f"Try: {curl} -F image=@page.png {url}/v1/predictions\n"
+            f" or: {curl} -F image=@page.png -H 'Accept: image/png' -o heatmap.png "
+            f"{url}/v1/predictions\n"
+            "Ctrl-C stops it.",
+            markup=False,
+        )
+    else:  # the log is a program's to read, from its first line
+        logging.getLogger(__name__).info(
+            "serving", extra={"url": url, "model": predictor.info.version}
+        )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            server_header=False,
+            log_config=None,
+            access_log=False,  # the application writes its own, with no paths in it
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+        )
     )
-    app = create_app(settings, predictor)
-    server = uvicorn.Server(uvicorn.Config(app, server_header=False))
     with contextlib.suppress(KeyboardInterrupt):  # raised again after an orderly shutdown
         server.run(sockets=[listener])
 

@@ -8,23 +8,49 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio import create_task_group
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from gazecast.model.predictor import Predictor
 from gazecast.serve import problems
+from gazecast.serve.access import AccessLog
+from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import BodyLimit
-from gazecast.serve.routes import health, model, predictions
+from gazecast.serve.logs import REQUEST_ID_HEADER, is_request_id
+from gazecast.serve.routes import health, metrics, model, predictions
+from gazecast.serve.routes import jobs as jobs_routes
+from gazecast.serve.schemas import DoneItem, FailedItem, JobForm
+from gazecast.serve.security.description import describe
+from gazecast.serve.security.guard import Guard, policy
+from gazecast.serve.security.headers import SecurityHeaders
+from gazecast.serve.security.origins import Cors
 from gazecast.serve.service import Service
 from gazecast.serve.settings import Settings
 
 
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        # FastAPI describes errors as application/json only; here routes refer to this schema.
+        # Routes refer to these by name: FastAPI describes errors as application/json only, and
+        # neither bodies nor answers that a route reads and writes in pieces.
         schema = super().openapi()
-        schema["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
+        for shown in (problems.Problem, JobForm, DoneItem, FailedItem):
+            described = shown.model_json_schema(ref_template="#/components/schemas/{model}")
+            schema["components"]["schemas"] |= described.pop("$defs", {})
+            schema["components"]["schemas"][shown.__name__] = described
+        for operation in (op for path in schema["paths"].values() for op in path.values()):
+            # FastAPI adds its own 422 wherever there are parameters; those here take any text.
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                del operation["responses"]["422"]
+        describe(schema, keys_required=self.state.policy.keys is not None)
         return schema
+
+    def build_middleware_stack(self) -> ASGIApp:
+        # Around everything: what answers a failure is outside of the middleware that can be named
+        # when the application is made.
+        stack = super().build_middleware_stack()
+        return SecurityHeaders(Cors(stack, self.state.policy.origins))
 
 
 def create_app(settings: Settings | None = None, predictor: Predictor | None = None) -> FastAPI:
@@ -33,18 +59,27 @@ def create_app(settings: Settings | None = None, predictor: Predictor | None = N
     settings: read from the environment when not given.
     predictor: loaded from `settings` at startup when not given.
 
-    The application's startup raises ModelFileError when the model cannot be loaded.
+    Where keys are required and there are none, one is made and printed. Raises KeyFileError when
+    the key file cannot be read or written.
+
+    The application's startup raises ModelFileError when the model cannot be loaded, JobStoreError
+    when stored jobs cannot be read.
     """
     settings = settings or Settings()
     service = Service(settings, predictor)
+    jobs = Jobs(service)
+    admission = policy(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await service.load()
+        await jobs.open()
         async with create_task_group() as tasks:
             # Beside the server, so that /healthz answers from the start and /readyz says 503.
             tasks.start_soon(service.warm_up)
+            tasks.start_soon(jobs.run)
             yield
+            jobs.stop()
 
     app = _Application(
         title="gazecast",
@@ -54,11 +89,23 @@ def create_app(settings: Settings | None = None, predictor: Predictor | None = N
         # FastAPI's pages for browsing the schema load scripts from elsewhere; this works offline.
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(BodyLimit, max_bytes=settings.max_body_bytes)],
+        # From the outermost inwards.
+        middleware=[
+            Middleware(
+                CorrelationIdMiddleware, header_name=REQUEST_ID_HEADER, validator=is_request_id
+            ),
+            Middleware(AccessLog, metrics=service.metrics),
+            Middleware(Guard, policy=admission),
+            Middleware(
+                BodyLimit, max_bytes=settings.max_body_bytes, max_job_bytes=settings.max_job_bytes
+            ),
+        ],
         form_limits={"max_files": 1, "max_fields": 16},
     )
     app.state.service = service
+    app.state.jobs = jobs
+    app.state.policy = admission
     problems.install(app)
-    for routes in (predictions, model, health):
+    for routes in (predictions, jobs_routes, model, health, metrics):
         app.include_router(routes.router)
     return app

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import json
+
 from pydantic.types import JsonValue
 
 REGIONS = (
     '[{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.1}, '
     '{"name": "logo", "x": 12, "y": 8, "width": 96, "height": 40, "unit": "px"}]'
 )
+
+PREDICTION_FORM: dict[str, JsonValue] = {
+    "image": "(the bytes of page.png)",
+    "window": "3s",
+    "domain": "web",
+    "regions": REGIONS,
+}
+
+JOB_FORM: dict[str, JsonValue] = {
+    "files": ["(the bytes of a.png)", "(the bytes of more.zip)"],
+    "window": "3s",
+}
+
+METRICS = """\
+# HELP gazecast_http_requests_total Requests answered, by route and status.
+# TYPE gazecast_http_requests_total counter
+gazecast_http_requests_total{method="POST",route="/v1/predictions",status="200"} 42.0
+"""
 
 PREDICTION: dict[str, JsonValue] = {
     "id": "9f2c4a51c8a0d7f60f3be1b0a4e6d25f6b7c8d9e0a1b2c3d4e5f60718293a4b5",
@@ -56,4 +76,80 @@ PREDICTION: dict[str, JsonValue] = {
         "oM9KAAAAAElFTkSuQmCC",
         "scale": 7.629510948348211e-06,
     },
+}
+
+JOB: dict[str, JsonValue] = {
+    "id": "0b54c3a0d7f60f3be1b0a4e6d25f6b7c",
+    "state": "running",
+    "created": "2026-01-01T12:00:00Z",
+    "expires": "2026-01-02T12:00:00Z",
+    "window": "3s",
+    "domain": "auto",
+    "items": {"total": 200, "waiting": 120, "running": 1, "done": 78, "failed": 1},
+    "webhook": {
+        "state": "waiting",
+        "attempts": 1,
+        "error": "The receiver answered with status 502.",
+    },
+    "links": {
+        "self": "/v1/jobs/0b54c3a0d7f60f3be1b0a4e6d25f6b7c",
+        "results": "/v1/jobs/0b54c3a0d7f60f3be1b0a4e6d25f6b7c/results",
+    },
+}
+
+RESULTS = "".join(
+    f"{json.dumps(line)}\n"
+    for line in (
+        {"position": 0, "name": "a.png", "status": "done", "report": PREDICTION},
+        {
+            "position": 1,
+            "name": "b.png",
+            "status": "failed",
+            "problem": {
+                "type": "urn:gazecast:problem:damaged-picture",
+                "title": "The image cannot be used",
+                "status": 422,
+                "detail": "The picture is damaged or cut off.",
+                "remedy": "Export it again, without metadata, and retry.",
+            },
+        },
+    )
+)
+
+INDEX: dict[str, JsonValue] = {
+    "name": "gazecast",
+    "version": "0.1.0",
+    "notice": PREDICTION["notice"],
+    "links": {"predict": "POST /v1/predictions", "model": "/v1/model"},
+}
+
+MODEL: dict[str, JsonValue] = {
+    "name": "gazecast",
+    "version": "0.1.0",
+    "sha256": "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a",
+    "licence": "LicenseRef-gazecast-weights",
+    "datasets": [
+        {
+            "name": "osie",
+            "licence": "MIT (repository)",
+            "images": 450,
+            "use": "training: fixation; splits train",
+            "source": "NUS-VIP/predicting-human-gaze-beyond-pixels",
+        }
+    ],
+    "recipe": {
+        "name": "designs.yaml",
+        "sha256": "e7a4c2b19d8f30567a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6071",
+    },
+    "commit": "9f2c4a51c8a0d7f60f3be1b0a4e6d25f6b7c8d9e",
+    "created": "2026-01-01T00:00:00+00:00",
+    "input": {"pixels": 110592, "multiple": 32},
+    "windows": ["1s", "3s", "5s"],
+    "domains": {
+        "web": "validated on 36 web pages",
+        "mobile": "not validated on mobile: no gaze data",
+        "poster": "validated on 36 posters",
+        "photo": "validated on 450 photos",
+    },
+    "metrics": {},
 }

@@ -7,25 +7,29 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gazecast.serve.problems import ProblemError, problem_response
 
+JOBS_PATH = "/v1/jobs"
+
 
 class BodyLimit:
-    """ASGI middleware with one limit for every route.
+    """ASGI middleware with one limit for every route, and another for jobs.
 
     FastAPI's own `max_body_size` answers in plain text when the declared length is too large, past
     the exception handlers; here that answer is a problem as well.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_job_bytes: int) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.max_job_bytes = max_job_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        max_bytes = self.max_job_bytes if scope["path"] == JOBS_PATH else self.max_bytes
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.max_bytes:
-            await problem_response(self._too_large())(scope, receive, send)
+        if declared.isdecimal() and int(declared) > max_bytes:
+            await problem_response(self._too_large(max_bytes))(scope, receive, send)
             return
         received = 0
 
@@ -33,18 +37,20 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:  # a chunked body declares no length
-                raise self._too_large()
+            if received > max_bytes:  # a chunked body declares no length
+                raise self._too_large(max_bytes)
             return message
 
         await self.app(scope, receive_counted, send)
 
-    def _too_large(self) -> ProblemError:
+    def _too_large(self, max_bytes: int) -> ProblemError:
+        remedy = "Send a smaller image, as JPEG or WebP, or raise GAZECAST_MAX_BODY_BYTES"
+        if max_bytes != self.max_bytes:
+            remedy = "Send several jobs, or raise GAZECAST_MAX_JOB_BYTES"
         return ProblemError(
             413,
             "body-too-large",
             "The request is too large",
-            f"The request body is larger than {self.max_bytes:,} bytes.",
-            "Send a smaller image, as JPEG or WebP, or raise GAZECAST_MAX_BODY_BYTES on the "
-            "server.",
+            f"The request body is larger than {max_bytes:,} bytes.",
+            f"{remedy} on the server.",
         )

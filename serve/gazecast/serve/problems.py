@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
@@ -91,12 +92,18 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 _MEANING = {
     400: "The request body is not well-formed multipart/form-data.",
+    401: "The API key is missing or not known.",
+    403: "The request was sent by a web page that may not use the service.",
+    404: "There is no such job, or it is not this key's.",
     406: "None of the media types in Accept can be produced.",
     413: "The request body is too large, or the image has too many pixels.",
     415: "The body is not multipart/form-data, or the file is not a PNG, JPEG or WebP image.",
+    421: "The service does not go by the name in Host.",
     422: "A field is missing or wrong, or the image is empty or damaged.",
+    429: "The key has sent too many requests; Retry-After says when to go on.",
     500: "The service failed; the cause is in its log.",
-    503: "The service is not ready yet.",
+    503: "The service is not ready yet, or has too much to do; Retry-After says when to ask again.",
+    507: "The disk that jobs are kept on is full.",
 }
 
 # What to do about errors that the framework raises without saying so.
@@ -115,6 +122,8 @@ _FIELDS = {
         '"height": 0.1}], in parts of the image\'s width and height, or in pixels with '
         '"unit": "px".'
     ),
+    "webhook": "Send an https URL on the internet, without a user name in it, or leave the field "
+    "out.",
 }
 
 
@@ -122,8 +131,8 @@ def install(app: FastAPI) -> None:
     """Answers every error that `app` raises with a problem."""
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(PictureError, _picture_error)
-    app.add_exception_handler(RegionError, _region_error)
+    app.add_exception_handler(PictureError, _error_in_picture_or_region)
+    app.add_exception_handler(RegionError, _error_in_picture_or_region)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -151,62 +160,80 @@ def _validation_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     # A location starts with where the field was found: the body, as no route reads another place.
-    field, *inside = (str(part) for part in first["loc"][1:])
+    return problem_response(
+        field_problem(first["loc"][1:], first["msg"], ("image", "window", "domain", "regions"))
+    )
+
+
+def field_problem(
+    location: Sequence[str | int], message: str, fields: Collection[str]
+) -> ProblemError:
+    """What is wrong with a form, from pydantic's error. fields: that the form may have."""
+    field, *inside = (str(part) for part in location)
     if field == "image":
-        problem = ProblemError(
+        return ProblemError(
             422,
             "missing-image",
             "The image is missing",
             "The request has no file in the field 'image'.",
             _FIELDS["image"],
         )
-    elif field not in _FIELDS:
-        problem = ProblemError(
+    if field not in fields:
+        return ProblemError(
             422,
             "unknown-field",
             "A field is not known",
             f"The request has a field {field!r}, which means nothing here.",
-            f"Use the fields {', '.join(_FIELDS)}.",
+            f"Use the fields {', '.join(fields)}.",
         )
-    else:
-        where = " ".join([f"Field {field!r}", *inside])
-        problem = ProblemError(
-            422,
-            f"invalid-{field}",
-            f"The field {field!r} is wrong",
-            _sentence(f"{where}: {first['msg']}"),
-            _FIELDS[field],
-        )
-    return problem_response(problem)
+    where = " ".join([f"Field {field!r}", *inside])
+    return ProblemError(
+        422,
+        f"invalid-{field}",
+        f"The field {field!r} is wrong",
+        _sentence(f"{where}: {message}"),
+        _FIELDS[field],
+    )
 
 
-def _picture_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, PictureError)
-    status = 422
-    if isinstance(error, UnsupportedFormat):
-        status = 415
-    elif isinstance(error, PictureTooLarge):
-        status = 413
-    return problem_response(
-        ProblemError(
+def _error_in_picture_or_region(_: Request, error: Exception) -> Response:
+    return problem_response(problem_of(error))
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """What an error is told as that came up in the work on a picture."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, PictureError):
+        status = 422
+        if isinstance(error, UnsupportedFormat):
+            status = 415
+        elif isinstance(error, PictureTooLarge):
+            status = 413
+        return ProblemError(
             status,
             error.code,
             "The image cannot be used",
             _sentence(error.problem),
             _sentence(error.remedy),
         )
-    )
-
-
-def _region_error(_: Request, error: Exception) -> Response:
-    return problem_response(
-        ProblemError(
+    if isinstance(error, RegionError):
+        return ProblemError(
             422,
             "invalid-regions",
             "The field 'regions' is wrong",
             _sentence(str(error)),
             _FIELDS["regions"],
         )
+    # Nothing of the exception is told: it may speak of the image or of the machine.
+    return ProblemError(
+        500,
+        "internal-error",
+        "The service failed",
+        "The request could not be answered because of an error in the service.",
+        "Look into the service's log, and report the error with what is written there.",
+        # This answer is made outside of the middleware that adds it to others.
+        {"X-Request-ID": request_id} if (request_id := correlation_id.get()) else None,
     )
 
 
@@ -214,14 +241,5 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _unexpected_error(_: Request, __: Exception) -> Response:
-    # Nothing of the exception is told: it may speak of the image or of the machine.
-    return problem_response(
-        ProblemError(
-            500,
-            "internal-error",
-            "The service failed",
-            "The request could not be answered because of an error in the service.",
-            "Look into the service's log, and report the error with what is written there.",
-        )
-    )
+def _unexpected_error(_: Request, error: Exception) -> Response:
+    return problem_response(problem_of(error))

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import UploadFile
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, Json, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    Json,
+    StringConstraints,
+)
 
+from gazecast.analysis.regions import Region
 from gazecast.model.prediction import Domain, DomainChoice, Window
 from gazecast.serve import examples
+from gazecast.serve.problems import Problem
 
 _DOCUMENTED = ConfigDict(use_attribute_docstrings=True, frozen=True)
 
@@ -32,11 +42,23 @@ class RegionInput(BaseModel):
     unit: Literal["fraction", "px"] = "fraction"
     """Whether the numbers are parts of the image's size or its pixels."""
 
+    def on(self, width: int, height: int) -> Region:
+        """The region on an image of this size in pixels. Raises RegionError for a rectangle that is
+        empty or reaches out of it."""
+        box = (self.name, self.x, self.y, self.width, self.height)
+        if self.unit == "px":
+            return Region.from_pixels(*box, width, height)
+        return Region(*box)
+
 
 class PredictionForm(BaseModel):
     """The multipart form of a prediction."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        extra="forbid",
+        json_schema_extra={"examples": [examples.PREDICTION_FORM]},
+    )
 
     image: UploadFile
     """A PNG, JPEG or WebP image of up to 40 megapixels, no side longer than 32,768 pixels."""
@@ -48,6 +70,33 @@ class PredictionForm(BaseModel):
         default_factory=list
     )
     """Rectangles to measure, as a JSON list."""
+
+
+class JobOptions(BaseModel):
+    """The text fields of a job's form."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+
+    window: Window = "3s"
+    """Predict the fixations of the first 1, 3 or 5 seconds."""
+    domain: DomainChoice = "auto"
+    """What kind of pictures they are; auto decides from the content of each."""
+    regions: Annotated[Json[list[RegionInput]], Field(examples=[examples.REGIONS])] = Field(
+        default_factory=list
+    )
+    """Rectangles to measure on each image, as a JSON list."""
+    webhook: Annotated[str, Field(examples=["https://ci.example/gazecast"])] | None = None
+    """An https URL to tell when the job is finished, as https://www.standardwebhooks.com describes:
+    a signed POST, sent until it is taken, so at least once."""
+
+
+class JobForm(JobOptions):
+    """The multipart form of a job."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.JOB_FORM]})
+
+    files: Annotated[list[UploadFile], Field(min_length=1)]
+    """PNG, JPEG or WebP images, and zips of them."""
 
 
 class DatasetLicence(BaseModel):
@@ -193,14 +242,99 @@ class PredictionAnswer(Report):
     density: DensityAnswer
 
 
+class JobItems(BaseModel):
+    """How many of a job's images are in which state."""
+
+    model_config = _DOCUMENTED
+
+    total: int
+    waiting: int
+    running: int
+    done: int
+    """Have a report."""
+    failed: int
+    """Have a problem instead."""
+
+
+class JobWebhook(BaseModel):
+    """What became of the job's webhook."""
+
+    model_config = _DOCUMENTED
+
+    state: Literal["waiting", "delivered", "failed"]
+    """Waiting for the job's end or the next attempt, taken by the receiver, or given up."""
+    attempts: int
+    """How often it was sent."""
+    error: str | None
+    """Why the latest attempt failed."""
+
+
+class JobLinks(BaseModel):
+    model_config = _DOCUMENTED
+
+    self: str
+    results: str
+
+
+class JobAnswer(BaseModel):
+    """How far a job is."""
+
+    model_config = ConfigDict(**_DOCUMENTED, json_schema_extra={"examples": [examples.JOB]})
+
+    id: str
+    state: Literal["running", "finished"]
+    """Finished when each image has a result."""
+    created: AwareDatetime
+    expires: AwareDatetime
+    """When the job is erased, with its results."""
+    window: Window
+    domain: DomainChoice
+    items: JobItems
+    webhook: JobWebhook | None
+    """Null when the job has none."""
+    links: JobLinks
+
+
+class DoneItem(BaseModel):
+    """An image of a job with its report."""
+
+    model_config = _DOCUMENTED
+
+    position: int
+    """In the job, from 0."""
+    name: str
+    """The file's name in the request or in the zip."""
+    status: Literal["done"]
+    report: PredictionAnswer
+
+
+class FailedItem(BaseModel):
+    """An image of a job that cannot be predicted."""
+
+    model_config = _DOCUMENTED
+
+    position: int
+    """In the job, from 0."""
+    name: str
+    """The file's name in the request or in the zip."""
+    status: Literal["failed"]
+    problem: Problem
+
+
 class Health(BaseModel):
     """A service that can answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
 
     status: Literal["ok"]
 
 
 class Index(BaseModel):
     """Where to go from here."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra={"examples": [examples.INDEX]}
+    )
 
     name: Literal["gazecast"]
     version: str

@@ -1,20 +1,31 @@
-"""What the routes share: settings, the predictor, and the room to run it in."""
+"""What the routes share: settings, the predictor, and a bounded queue for room to run it in."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+import math
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from gazecast.model.predictor import Predictor
+from gazecast.serve.metrics import Metrics
 from gazecast.serve.problems import ProblemError
 from gazecast.serve.settings import Settings
 
 _logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
+
+# Weight of the newest time in the running mean: some twenty pictures are remembered.
+_NEWEST = 0.1
 
 
 class Service:
@@ -22,9 +33,24 @@ class Service:
 
     def __init__(self, settings: Settings, predictor: Predictor | None) -> None:
         self.settings = settings
+        self.concurrency = settings.concurrency or _cores()
+        """Predictions worked on at the same time."""
         self.ready = False
+        self.metrics = Metrics()
         self._predictor = predictor
-        self._limiter = CapacityLimiter(settings.concurrency)
+        self._limiter = CapacityLimiter(self.concurrency)
+        self._taken = 0  # pieces of work, waiting or running
+        self._mean_seconds = 0.0  # that one piece of work runs
+        self.metrics.watch(
+            "gazecast_queue_length",
+            "Predictions that wait for their turn.",
+            lambda: max(0, self._taken - self.concurrency),
+        )
+        self.metrics.watch(
+            "gazecast_queue_limit",
+            "Predictions that may wait; more are refused with 503.",
+            lambda: settings.queue_length,
+        )
 
     @property
     def predictor(self) -> Predictor:
@@ -43,16 +69,54 @@ class Service:
     async def warm_up(self) -> None:
         """Predicts once, so that no client waits for what the first prediction sets up."""
         try:
-            await self.run(self.predictor.warm_up)
+            await self.run_unbounded(self.predictor.warm_up)
         except Exception:
             # The service stays up and not ready, for whoever starts it to see both.
             _logger.exception("Warming up failed; the service is not ready.")
         else:
             self.ready = True
 
+    def refuse_when_full(self) -> None:
+        """Raises ProblemError (503) when as many predictions wait as may."""
+        if self._taken >= self.concurrency + self.settings.queue_length:
+            raise _overloaded(self._taken * self._mean_seconds / self.concurrency)
+
     async def run(self, work: Callable[[], _Result]) -> _Result:
-        """Runs CPU-bound work in a thread once there is room for it."""
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        """Runs CPU-bound work in a thread when its turn comes.
+
+        Raises ProblemError (503) when as many wait as may.
+        """
+        self.refuse_when_full()
+        return await self.run_unbounded(work)
+
+    async def run_unbounded(self, work: Callable[[], _Result]) -> _Result:
+        """As `run`, for work that has waited elsewhere and is few at a time: it is never
+        refused."""
+        arrived = time.perf_counter()
+
+        def timed() -> tuple[_Result, float]:
+            started = time.perf_counter()
+            self.metrics.stage_seconds.labels("queue").observe(started - arrived)
+            result = work()
+            return result, time.perf_counter() - started
+
+        self._taken += 1
+        try:
+            result, seconds = await to_thread.run_sync(timed, limiter=self._limiter)
+        finally:
+            self._taken -= 1
+        # A picture that is refused takes next to no time, so only those that were predicted count.
+        self._mean_seconds += (seconds - self._mean_seconds) * (
+            _NEWEST if self._mean_seconds else 1.0
+        )
+        return result
+
+
+def _cores() -> int:
+    """Those that this process may use, where the platform tells."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def not_ready() -> ProblemError:
@@ -66,9 +130,55 @@ def not_ready() -> ProblemError:
     )
 
 
+def _overloaded(seconds: float) -> ProblemError:
+    """seconds: until what waits now is done, from how long predictions took lately."""
+    wait = max(1, math.ceil(seconds))
+    return ProblemError(
+        503,
+        "overloaded",
+        "The service has too much to do",
+        f"The queue is full; what waits in it takes about {wait} s.",
+        f"Send the request again in {wait} s, send fewer at a time, or send many pictures as a "
+        "job.",
+        {"Retry-After": str(wait)},
+    )
+
+
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
 ServiceDependency = Annotated[Service, Depends(_service)]
+
+
+async def discard_unread(request: Request) -> None:
+    """For a refusal before the body is read. A client that waits for "100 Continue" has sent
+    nothing yet, and need not."""
+    if request.headers.get("expect", "").lower() != "100-continue":
+        await discard(request.stream())
+
+
+async def discard(body: AsyncIterator[bytes]) -> None:
+    """For a refusal amid the body: closing a connection with unread data resets it, and the answer
+    would be lost."""
+    with contextlib.suppress(ClientDisconnect):
+        async for _ in body:
+            pass
+
+
+class QueuedRoute(APIRoute):
+    """A route that asks whether there is room before its form is parsed and spooled."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def refuse_or_handle(request: Request) -> Response:
+            try:
+                _service(request).refuse_when_full()
+            except ProblemError:
+                await discard_unread(request)
+                raise
+            return await handle(request)
+
+        return refuse_or_handle

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.prediction import NOTICE
+from gazecast.serve import examples
 from gazecast.serve.problems import documented
 from gazecast.serve.schemas import Index
 from gazecast.serve.service import ServiceDependency
@@ -15,7 +16,14 @@ from gazecast.serve.service import ServiceDependency
 router = APIRouter()
 
 
-@router.get("/v1/model", summary="Everything about the model", responses=documented(503))
+@router.get(
+    "/v1/model",
+    summary="Everything about the model",
+    responses={
+        200: {"content": {"application/json": {"example": examples.MODEL}}},
+        **documented(503),
+    },
+)
 async def model(service: ServiceDependency) -> ModelInfo:
     """Weights, data sets with their licences, accuracy, and how far each domain is validated."""
     return service.predictor.info
@@ -33,6 +41,7 @@ async def index() -> Index:
             "model": "/v1/model",
             "health": "/healthz",
             "readiness": "/readyz",
+            "metrics": "/metrics",
             "openapi": "/openapi.json",
         },
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Request, Response
+from anyio import to_thread
+from fastapi import APIRouter, Depends, File, Header, Request, Response
 
-from gazecast.analysis.regions import Region
-from gazecast.model.picture import Picture, read_picture
+from gazecast.model.picture import read_picture
 from gazecast.serve import answers
+from gazecast.serve.etags import is_match, prediction_etag
 from gazecast.serve.negotiation import negotiate
 from gazecast.serve.problems import ProblemError, documented
 from gazecast.serve.schemas import PredictionAnswer, PredictionForm, RegionInput
-from gazecast.serve.service import ServiceDependency
+from gazecast.serve.service import QueuedRoute, ServiceDependency
+from gazecast.serve.settings import Settings
 
 JSON, PNG, NPY = "application/json", "image/png", "application/x-npy"
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QueuedRoute)
 
 
 def _media_type(request: Request) -> str:
@@ -75,6 +78,11 @@ def _require_multipart(request: Request) -> None:
                 },
             },
             "headers": {
+                "ETag": {
+                    "description": "Stands for the image's bytes, the parameters, the media type, "
+                    "the model and the version of gazecast.",
+                    "schema": {"type": "string"},
+                },
                 "Gazecast-Id": {
                     "description": "The prediction's id, as in the JSON answer.",
                     "schema": {"type": "string"},
@@ -85,6 +93,10 @@ def _require_multipart(request: Request) -> None:
                 },
             },
         },
+        304: {
+            "description": "If-None-Match has the ETag of this answer. (For a POST that is beyond "
+            "RFC 9110, on purpose: nothing is predicted anew.)"
+        },
         **documented(400, 406, 413, 415, 422, 500, 503),
     },
 )
@@ -92,48 +104,59 @@ async def predict(
     form: Annotated[PredictionForm, File()],
     media_type: Annotated[str, Depends(_media_type)],
     service: ServiceDependency,
+    if_none_match: Annotated[
+        str,
+        Header(
+            description="ETags of answers that the client has; 304 when this one is among them."
+        ),
+    ] = "",
 ) -> Response:
     """Nothing of the image is kept: it is gone once the answer is sent."""
     predictor = service.predictor
-    if len(form.regions) > service.settings.max_regions:
-        raise ProblemError(
-            422,
-            "too-many-regions",
-            "There are too many regions",
-            f"The request has {len(form.regions)} regions; {service.settings.max_regions} are "
-            "allowed.",
-            "Send fewer regions per request, or raise GAZECAST_MAX_REGIONS on the server.",
-        )
+    check_region_count(form.regions, service.settings)
+
+    etag = await to_thread.run_sync(prediction_etag, form, media_type, predictor.info)
+    headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept"}
+    if is_match(if_none_match, etag):
+        return Response(status_code=304, headers=headers)
 
     def work() -> Response:
-        picture = read_picture(form.image.file.read())
-        regions = [_region(region, picture) for region in form.regions]
-        prediction = predictor.predict(picture, form.window, form.domain)
+        stage = service.metrics.stage
+        with stage("decode"):
+            picture = read_picture(form.image.file.read())
+        regions = [region.on(picture.width, picture.height) for region in form.regions]
+        with stage("predict"):
+            prediction = predictor.predict(picture, form.window, form.domain)
         content: str | bytes
-        if media_type == PNG:
-            content = answers.overlay_png(picture, prediction)
-        elif media_type == NPY:
-            content = answers.density_npy(prediction.density)
-        else:
-            content = answers.answer(prediction, regions).model_dump_json()
+        with stage("encode"):
+            if media_type == PNG:
+                content = answers.overlay_png(picture, prediction)
+            elif media_type == NPY:
+                content = answers.density_npy(prediction.density)
+            else:
+                content = answers.answer(prediction, regions).model_dump_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
         return Response(
             content,
             media_type=media_type,
             headers={
+                **headers,
                 "Gazecast-Id": answers.prediction_id(prediction, regions),
                 # Header values are ASCII.
                 "Gazecast-Domain": domain.encode("ascii", "replace").decode("ascii"),
-                "Vary": "Accept",
             },
         )
 
     return await service.run(work)
 
 
-def _region(region: RegionInput, picture: Picture) -> Region:
-    """Raises RegionError for a rectangle that is empty or reaches out of the image."""
-    box = (region.name, region.x, region.y, region.width, region.height)
-    if region.unit == "px":
-        return Region.from_pixels(*box, picture.width, picture.height)
-    return Region(*box)
+def check_region_count(regions: Sequence[RegionInput], settings: Settings) -> None:
+    """Raises ProblemError (422) for too many."""
+    if len(regions) > settings.max_regions:
+        raise ProblemError(
+            422,
+            "too-many-regions",
+            "There are too many regions",
+            f"The request has {len(regions)} regions; {settings.max_regions} are allowed.",
+            "Send fewer regions per request, or raise GAZECAST_MAX_REGIONS on the server.",
+        )

@@ -1,0 +1,52 @@
+"""Tags for answers, so that a client that has one need not have it predicted again.
+
+RFC 9110 has If-None-Match answer a POST with 412; here it is 304 on purpose. The upload changes
+nothing on the service, so the request is a GET in all but its body, and 304 says what the client
+wants to know: what you have is still right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from importlib.metadata import version
+from typing import BinaryIO
+
+from gazecast.model.metadata import ModelInfo
+from gazecast.serve.schemas import PredictionForm
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> str:
+    """The tag of a prediction's answer, from everything that decides what is in it.
+
+    It needs the image's bytes only, not the image decoded. It is a weak one, as another processor
+    may round the last digits differently.
+    """
+    parts = {
+        "image": _sha256(form.image.file),
+        "model": model.sha256,
+        "window": form.window,
+        "domain": form.domain,
+        "regions": [region.model_dump() for region in form.regions],
+        "media type": media_type,
+        # How numbers are made and drawn may change with it.
+        "gazecast": version("gazecast"),
+    }
+    return f'W/"{hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()}"'
+
+
+def is_match(if_none_match: str, etag: str) -> bool:
+    """Whether the header lists the tag, by weak comparison. `*` matches nothing, as no answer is
+    kept here that it could stand for."""
+    return _TAG.findall(etag)[0] in _TAG.findall(if_none_match)
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    file.seek(0)
+    return digest.hexdigest()

@@ -1,0 +1,496 @@
+"""Jobs in SQLite and their pictures in files beside it; what is told here is what is kept.
+
+    DIR/jobs.sqlite3                the tables
+    DIR/uploads/<job>/<position>    a picture until its result is stored
+
+The folder is made when the first job arrives. A kill at any point loses no job that was answered
+for: an item belongs to whoever holds its lease, and only the holder can store its result, in the
+transaction that ends the lease. The journal is not flushed to the disk at each commit, so a power
+cut may take the last moments with it, without damage.
+
+All methods block and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import alembic.command
+import alembic.config
+import alembic.util
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from gazecast.model.prediction import DomainChoice, Window
+from gazecast.serve.jobs.tables import items, jobs, results, webhooks
+
+Outcome = Literal["done", "failed"]
+WebhookState = Literal["waiting", "delivered", "failed"]
+
+LEASE_SECONDS = 60.0
+"""How long an item stays with a worker that no longer renews its lease."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ABANDONED_SECONDS = 3600.0  # without a change, and no upload goes on in this process
+_UNFINISHED = ("waiting", "running")
+
+
+class JobStoreError(Exception):
+    """The stored jobs cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What a request asks for. names: of its files, in the order of their positions."""
+
+    id: str
+    owner: str
+    window: Window
+    domain: DomainChoice
+    regions: str
+    names: Sequence[str]
+    webhook: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookProgress:
+    state: WebhookState
+    attempts: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """counts: items by state, states without items left out."""
+
+    id: str
+    created: float
+    expires: float
+    window: Window
+    domain: DomainChoice
+    counts: dict[str, int]
+    webhook: WebhookProgress | None
+
+    @property
+    def finished(self) -> bool:
+        return not any(self.counts.get(state) for state in _UNFINISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedItem:
+    """A picture to predict. attempts: leases so far, this one included."""
+
+    id: int
+    file: Path
+    window: Window
+    domain: DomainChoice
+    regions: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    position: int
+    name: str
+    state: Outcome
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueWebhook:
+    """attempts: so far, this one included."""
+
+    job_id: str
+    url: str
+    attempts: int
+
+
+class JobStore:
+    """lease_owner: names this process among those that share the folder."""
+
+    def __init__(self, folder: Path, retention_seconds: float) -> None:
+        self.database = folder / "jobs.sqlite3"
+        self.lease_owner = secrets.token_hex(8)
+        self._uploads = folder / "uploads"
+        self._retention = retention_seconds
+        self._receiving: set[str] = set()
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
+
+    def exists(self) -> bool:
+        """Whether there ever was a job."""
+        return self._engine is not None or self.database.exists()
+
+    def open(self) -> None:
+        """Makes what is missing, brings the tables up to date. Raises JobStoreError."""
+        with self._opening:
+            if self._engine is None:
+                try:
+                    self._uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+                except OSError as error:
+                    raise JobStoreError(
+                        f"The folder for jobs, {self.database.parent}, cannot be made "
+                        f"({error.strerror}). Set GAZECAST_DATA_DIR to one that can be written to."
+                    ) from error
+                self._engine = _open(self.database)
+
+    def close(self) -> None:
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    # ---- For the routes ------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def receive(self) -> Iterator[tuple[str, Path]]:
+        """An id and an empty folder for the files of a new job, named by their positions.
+
+        The folder is removed unless `add` made the job.
+        """
+        self.open()
+        job_id = secrets.token_hex(16)
+        folder = self._uploads / job_id
+        self._receiving.add(job_id)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+            yield job_id, folder
+        finally:
+            if job_id in self._receiving:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._receiving.discard(job_id)
+
+    def add(self, job: NewJob) -> None:
+        """Stores a job whose files are in the folder that `receive` gave."""
+        now = time.time()
+        with self._write() as connection:
+            connection.execute(
+                insert(jobs).values(
+                    id=job.id,
+                    owner=job.owner,
+                    created=now,
+                    expires=now + self._retention,
+                    window=job.window,
+                    domain=job.domain,
+                    regions=job.regions,
+                )
+            )
+            connection.execute(
+                insert(items),
+                [
+                    {
+                        "job_id": job.id,
+                        "position": position,
+                        "name": name,
+                        "state": "waiting",
+                        "attempts": 0,
+                    }
+                    for position, name in enumerate(job.names)
+                ],
+            )
+            if job.webhook is not None:
+                connection.execute(
+                    insert(webhooks).values(
+                        job_id=job.id, url=job.webhook, state="waiting", attempts=0
+                    )
+                )
+        self._receiving.discard(job.id)
+
+    def progress(self, job_id: str, owner: str | None = None) -> JobProgress | None:
+        """None when there is no such job, or it is another owner's. owner None: anyone's."""
+        if not self.exists():
+            return None
+        with self._read() as connection:
+            job = connection.execute(_visible(job_id, owner)).one_or_none()
+            if job is None:
+                return None
+            counts = connection.execute(
+                select(items.c.state, func.count().label("items"))
+                .where(items.c.job_id == job_id)
+                .group_by(items.c.state)
+            ).all()
+            hook = connection.execute(
+                select(webhooks).where(webhooks.c.job_id == job_id)
+            ).one_or_none()
+        return JobProgress(
+            id=job.id,
+            created=job.created,
+            expires=job.expires,
+            window=job.window,
+            domain=job.domain,
+            counts={row.state: row.items for row in counts},
+            webhook=WebhookProgress(hook.state, hook.attempts, hook.error) if hook else None,
+        )
+
+    def results(self, job_id: str, after: int, limit: int) -> list[StoredResult]:
+        """Up to `limit` stored results with positions over `after`, in their order."""
+        with self._read() as connection:
+            rows = connection.execute(
+                select(items.c.position, items.c.name, items.c.state, results.c.body)
+                .join(results, results.c.item_id == items.c.id)
+                .where(items.c.job_id == job_id, items.c.position > after)
+                .order_by(items.c.position)
+                .limit(limit)
+            ).all()
+        return [StoredResult(*row) for row in rows]
+
+    def erase(self, job_id: str, owner: str) -> bool:
+        """Removes a job with all rows and files, at work or not. False: no such job."""
+        if not self.exists():
+            return False
+        with self._write() as connection:
+            found = connection.execute(_visible(job_id, owner)).one_or_none()
+            if found is not None:
+                connection.execute(delete(jobs).where(jobs.c.id == job_id))
+        if found is None:
+            return False
+        self._erase_files([job_id])
+        return True
+
+    def count(self, *, finished: bool | None = None) -> int:
+        """Jobs that are kept, or those of them that are (not) finished."""
+        if not self.exists():
+            return 0
+        unfinished = (
+            select(items.c.id)
+            .where(items.c.job_id == jobs.c.id, items.c.state.in_(_UNFINISHED))
+            .exists()
+        )
+        query = select(func.count()).select_from(jobs)
+        if finished is not None:
+            query = query.where(~unfinished if finished else unfinished)
+        with self._read() as connection:
+            return connection.execute(query).scalar_one()
+
+    # ---- For the workers -----------------------------------------------------------------------
+
+    def claim(self) -> LeasedItem | None:
+        """The next item without a valid lease, leased to this process; oldest first."""
+        now = time.time()
+        lost = select(items.c.id).where(items.c.state == "running", items.c.lease_until < now)
+        waiting = select(items.c.id).where(items.c.state == "waiting").order_by(items.c.id)
+        with self._write() as connection:
+            item_id = connection.execute(lost.limit(1)).scalar()
+            if item_id is None:
+                item_id = connection.execute(waiting.limit(1)).scalar()
+            if item_id is None:
+                return None
+            item = connection.execute(
+                update(items)
+                .where(items.c.id == item_id)
+                .values(
+                    state="running",
+                    lease_owner=self.lease_owner,
+                    lease_until=now + LEASE_SECONDS,
+                    attempts=items.c.attempts + 1,
+                )
+                .returning(items.c.job_id, items.c.position, items.c.attempts)
+            ).one()
+            job = connection.execute(select(jobs).where(jobs.c.id == item.job_id)).one()
+        return LeasedItem(
+            id=item_id,
+            file=self._uploads / item.job_id / str(item.position),
+            window=job.window,
+            domain=job.domain,
+            regions=job.regions,
+            attempts=item.attempts,
+        )
+
+    def renew(self, item: LeasedItem) -> None:
+        """Keeps the item for longer; nothing happens when the lease is lost."""
+        with self._write() as connection:
+            connection.execute(
+                update(items)
+                .where(items.c.id == item.id, items.c.lease_owner == self.lease_owner)
+                .values(lease_until=time.time() + LEASE_SECONDS)
+            )
+
+    def finish(self, item: LeasedItem, outcome: Outcome, body: str) -> bool:
+        """Stores the result and forgets the picture. False: the lease is lost or the job erased,
+        and nothing is stored."""
+        with self._write() as connection:
+            job_id = connection.execute(
+                update(items)
+                .where(items.c.id == item.id, items.c.lease_owner == self.lease_owner)
+                .values(state=outcome, lease_owner=None, lease_until=None)
+                .returning(items.c.job_id)
+            ).scalar()
+            if job_id is None:
+                return False
+            connection.execute(insert(results).values(item_id=item.id, body=body))
+            unfinished = connection.execute(
+                select(items.c.id)
+                .where(items.c.job_id == job_id, items.c.state.in_(_UNFINISHED))
+                .limit(1)
+            ).scalar()
+            if unfinished is None:
+                connection.execute(
+                    update(webhooks).where(webhooks.c.job_id == job_id).values(due=time.time())
+                )
+        item.file.unlink(missing_ok=True)
+        return True
+
+    def void_leases(self) -> None:
+        """Ends all leases, for the start of a process: those who held them are gone.
+
+        Should another one share the folder, an item it works on is done again, and its result
+        refused: work is lost, nothing is stored twice.
+        """
+        with self._write() as connection:
+            connection.execute(
+                update(items)
+                .where(items.c.state == "running")
+                .values(state="waiting", lease_owner=None, lease_until=None)
+            )
+
+    def sweep(self) -> None:
+        """Erases what has expired, and what was left behind by uploads that a kill broke off."""
+        now = time.time()
+        with self._write() as connection:
+            expired = (
+                connection.execute(delete(jobs).where(jobs.c.expires <= now).returning(jobs.c.id))
+                .scalars()
+                .all()
+            )
+            known = set(connection.execute(select(jobs.c.id)).scalars())
+        left = [
+            folder.name
+            for folder in self._uploads.iterdir()
+            if folder.name not in known | self._receiving
+            and folder.stat().st_mtime < now - _ABANDONED_SECONDS
+        ]
+        if expired or left:
+            self._erase_files([*expired, *left])
+
+    # ---- For the webhooks ----------------------------------------------------------------------
+
+    def claim_webhook(self) -> DueWebhook | None:
+        """A webhook whose time has come. Should nothing be heard of it, it is due again later."""
+        now = time.time()
+        due = (
+            select(webhooks.c.job_id)
+            .where(webhooks.c.state == "waiting", webhooks.c.due <= now)
+            .order_by(webhooks.c.due)
+            .limit(1)
+        )
+        with self._write() as connection:
+            row = connection.execute(
+                update(webhooks)
+                .where(webhooks.c.job_id == due.scalar_subquery())
+                .values(attempts=webhooks.c.attempts + 1, due=now + LEASE_SECONDS)
+                .returning(webhooks.c.job_id, webhooks.c.url, webhooks.c.attempts)
+            ).one_or_none()
+        return DueWebhook(*row) if row else None
+
+    def settle_webhook(
+        self, job_id: str, state: WebhookState, *, wait: float = 0.0, error: str | None = None
+    ) -> None:
+        """What came of an attempt. wait: seconds until the next one, where the state is waiting."""
+        with self._write() as connection:
+            connection.execute(
+                update(webhooks)
+                .where(webhooks.c.job_id == job_id)
+                .values(state=state, due=time.time() + wait, error=error)
+            )
+
+    # --------------------------------------------------------------------------------------------
+
+    def _erase_files(self, job_ids: Sequence[str]) -> None:
+        for job_id in job_ids:
+            shutil.rmtree(self._uploads / job_id, ignore_errors=True)
+        assert self._engine is not None
+        # Deleted rows are zeroed, but the journal still has them until it is emptied.
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[Connection]:
+        self.open()
+        assert self._engine is not None
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[Connection]:
+        self.open()
+        assert self._engine is not None
+        with _writing(self._engine) as connection:
+            yield connection
+
+
+def _visible(job_id: str, owner: str | None) -> Select[Any]:
+    query = select(jobs).where(jobs.c.id == job_id)
+    return query if owner is None else query.where(jobs.c.owner == owner)
+
+
+def _open(database: Path) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(database)))
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own type
+        connection.isolation_level = None  # transactions begin where we say so, below
+        for pragma in (
+            "busy_timeout = 30000",
+            "auto_vacuum = FULL",  # what is erased leaves the file; works before the first table
+            "journal_mode = WAL",  # readers do not wait for the writer
+            "synchronous = NORMAL",
+            "secure_delete = ON",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that begins with reading and writes later can fail without waiting.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    try:
+        _migrate(engine)
+    except alembic.util.CommandError as error:
+        engine.dispose()
+        raise JobStoreError(
+            f"{database} was written by another version of gazecast ({error}). Use a version at "
+            "least as new as the one before, or delete the file, with all jobs in it."
+        ) from error
+    except Exception:
+        engine.dispose()
+        raise
+    database.chmod(0o600)
+    return engine
+
+
+@contextlib.contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.execution_options(writes=True).begin() as connection:
+        yield connection
+
+
+def _migrate(engine: Engine) -> None:
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with _writing(engine) as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")

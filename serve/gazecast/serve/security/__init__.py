@@ -1,0 +1,1 @@
+"""Who may ask the service: hosts, origins, keys, rates, and what browsers are told."""

@@ -1,0 +1,34 @@
+"""What every answer tells a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from gazecast.serve.security.headers import HEADERS
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/v1/model", "/openapi.json", "/nothing"])
+def test_every_answer_has_them(keyless, path):
+    answer = keyless.get(path)
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_refusals_have_them(keyed, keyless):
+    for answer in (keyed.get("/v1/model"), keyless.get("/", headers={"Host": "a.example"})):
+        assert answer.status_code >= 400
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_failures_have_them(keyless, fixed_predictor, monkeypatch, encode_image):
+    monkeypatch.setattr(fixed_predictor, "predict", None)
+    answer = keyless.post("/v1/predictions", files={"image": encode_image()})
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_predictions_may_be_kept_by_whoever_asked_but_are_asked_for_again(keyless, encode_image):
+    answer = keyless.post("/v1/predictions", files={"image": encode_image()})
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
