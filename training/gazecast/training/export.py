@@ -22,7 +22,7 @@ from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse,
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import Checkpoint, load_checkpoint
-from gazecast.training.domain_head import fit_domain_head
+from gazecast.training.domain_head import assume_trained_domains, fit_domain_head
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 from gazecast.training.trainer import DOMAIN_ROWS, begin_with
@@ -70,6 +70,8 @@ def export(
     network = shipped_network(checkpoint, recipe)
     if recipe.domain_examples:
         fit_domain_head(network, recipe, data_root)
+    else:
+        assume_trained_domains(network, recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         onnx_file = Path(folder, out.name)
@@ -80,7 +82,7 @@ def export(
             version=version,
             sha256=file_sha256(onnx_file),
             licence="LicenseRef-gazecast-weights",
-            datasets=_datasets(recipe, data_root),
+            datasets=datasets_used(recipe, data_root),
             recipe=RecipeUse(
                 name=f"{recipe.name}.yaml",
                 sha256=hashlib.sha256(checkpoint.recipe.encode()).hexdigest(),
@@ -160,7 +162,8 @@ def check_parity(
             expected = shipped(torch.from_numpy(image), torch.from_numpy(thumbnail))
         found = session.run([LOG_DENSITY, DOMAIN_LOGITS], {IMAGE: image, THUMBNAIL: thumbnail})
         for ours, theirs in zip(expected, found, strict=True):
-            worst = max(worst, float(np.abs(ours.numpy() - theirs).max()))
+            # Unlike max(), this keeps NaN.
+            worst = float(np.maximum(worst, np.abs(ours.numpy() - theirs).max()))
     if not worst <= PARITY_TOLERANCE:
         raise ExportError(
             f"torch and ONNX Runtime differ by {worst:.2g} in log density (allowed "
@@ -173,10 +176,14 @@ def _to_input(image: Tensor) -> Tensor:
     return scale_pixels(image.permute(0, 3, 1, 2))
 
 
-def _datasets(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
+def datasets_used(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
+    """What the recipe trains on, and the pictures that the domain head learns from.
+
+    Splits held out are not counted. Raises DataError.
+    """
     uses: dict[str, list[SetUse]] = {}
     for stage in recipe.stages:
-        for use in stage.sets:
+        for use in recipe.trained_on(stage):
             uses.setdefault(use.set, []).append(use)
     described = []
     for name, how in uses.items():

@@ -125,6 +125,11 @@ def begin_with(
     know start neutral. Raises CheckpointError when the networks differ in shape.
     """
     state = network.state_dict()
+    if missing := set(state) - set(checkpoint.average):
+        raise CheckpointError(
+            f"the checkpoint has no {min(missing)}, which the recipe's network needs; "
+            "use the same backbone, widths and context_blocks"
+        )
     rows = {name: index for index, name in enumerate(checkpoint.spec.domains)}
     if unknown := set(starts_as.values()) - set(rows):
         raise CheckpointError(
@@ -289,11 +294,14 @@ class _StageRun:
 
 
 def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
-    for parameter in network.backbone.early_parameters():
+    early = network.backbone.early_parameters()
+    for parameter in early:
         parameter.requires_grad_(False)
     # The domain head is fitted after training, on the finished features.
     network.domain_head.requires_grad_(False)
-    backbone = [p for p in network.backbone.parameters() if p.requires_grad]
+    # By identity, not by requires_grad: a stage before may have left the backbone as it was.
+    kept = {id(parameter) for parameter in early}
+    backbone = [p for p in network.backbone.parameters() if id(p) not in kept]
     for parameter in backbone:
         parameter.requires_grad_(stage.backbone_rate > 0)
     groups = [
