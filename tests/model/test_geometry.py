@@ -114,8 +114,8 @@ def test_an_enlarged_picture_is_laid_out_alike(size, enlarged):
     ("size", "expected"),
     [
         ((1366, 768), Placement(320, 568, 0, 4, 320, 576)),
-        ((390, 844), Placement(640, 296, 0, 12, 640, 320)),
-        ((1366, 12000), Placement(1280, 144, 0, 8, 1280, 160)),
+        ((390, 844), Placement(628, 288, 4, 0, 640, 288)),
+        ((1366, 12000), Placement(1352, 156, 12, 0, 1376, 160)),
         ((1, 32768), Placement(2048, 4, 0, 12, 2048, 32)),
     ],
 )

@@ -27,7 +27,7 @@ from gazecast.training.samples import scale_pixels
 VIEWS_PER_DOMAIN = 800
 """Pictures shown of each domain, however many different ones there are."""
 
-WEIGHT_DECAY = 1e-3
+WEIGHT_DECAY = 2e-2
 
 
 def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -> None:

@@ -23,7 +23,7 @@ from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import Checkpoint, load_checkpoint
 from gazecast.training.domain_head import assume_trained_domains, fit_domain_head
-from gazecast.training.recipe import Recipe, SetUse, parse_recipe
+from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 from gazecast.training.trainer import DOMAIN_ROWS, begin_with
 
@@ -57,16 +57,31 @@ class Shipped(nn.Module):
 
 
 def export(
-    checkpoint_path: Path, out: Path, *, name: str, version: str, data_root: Path
+    checkpoint_path: Path,
+    out: Path,
+    *,
+    name: str,
+    version: str,
+    data_root: Path,
+    recipe_path: Path | None = None,
 ) -> ModelInfo:
     """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
 
     data_root: where the recipe's data sets are, for the domain head and the description.
+    recipe_path: a newer text of the checkpoint's recipe, which may differ in what is used only
+    here: the validation lines, the borrowed readouts and the domain examples.
     Raises CheckpointError, RecipeError, DataError, or ExportError when torch and ONNX Runtime
     disagree by more than PARITY_TOLERANCE at any of PARITY_SHAPES.
     """
     checkpoint = load_checkpoint(checkpoint_path)
-    recipe = parse_recipe(checkpoint.recipe, str(checkpoint_path))
+    recipe, text = parse_recipe(checkpoint.recipe, str(checkpoint_path)), checkpoint.recipe
+    if recipe_path is not None:
+        newer, text = read_recipe(recipe_path, recipe.hold_out)
+        if newer.training() != recipe.training():
+            raise ExportError(
+                f"{recipe_path} trains otherwise than the recipe of {checkpoint_path}; train with it"
+            )
+        recipe = newer
     network = shipped_network(checkpoint, recipe)
     if recipe.domain_examples:
         fit_domain_head(network, recipe, data_root)
@@ -85,7 +100,7 @@ def export(
             datasets=datasets_used(recipe, data_root),
             recipe=RecipeUse(
                 name=f"{recipe.name}.yaml",
-                sha256=hashlib.sha256(checkpoint.recipe.encode()).hexdigest(),
+                sha256=hashlib.sha256(text.encode()).hexdigest(),
             ),
             commit=_commit(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),

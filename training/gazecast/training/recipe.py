@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -140,6 +140,10 @@ class Recipe(_Part):
     def readouts(self) -> tuple[str, ...]:
         """All readouts of the network, the shipped domains first, in their fixed order."""
         return (*DOMAINS, *sorted(self.trained - set(DOMAINS)))
+
+    def training(self) -> dict[str, Any]:
+        """What the weights depend on; the rest is used at export only."""
+        return self.model_dump(exclude={"borrowed", "validation", "domain_examples"})
 
     def trained_on(self, stage: Stage) -> tuple[SetUse, ...]:
         """The stage's sets without the splits that are held out."""

@@ -111,6 +111,7 @@ def train(
             path,
             Checkpoint(spec, text, Progress(number + 1), network.state_dict(), average, None),
         )
+        del run  # and its pictures, before the next stage loads its own
     return path
 
 
@@ -294,16 +295,12 @@ class _StageRun:
 
 
 def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
-    early = network.backbone.early_parameters()
-    for parameter in early:
+    for parameter in network.backbone.early_parameters():
         parameter.requires_grad_(False)
     # The domain head is fitted after training, on the finished features.
     network.domain_head.requires_grad_(False)
-    # By identity, not by requires_grad: a stage before may have left the backbone as it was.
-    kept = {id(parameter) for parameter in early}
-    backbone = [p for p in network.backbone.parameters() if id(p) not in kept]
-    for parameter in backbone:
-        parameter.requires_grad_(stage.backbone_rate > 0)
+    # A rate of zero must not end requires_grad: the next stage would find nothing to train.
+    backbone = [p for p in network.backbone.parameters() if p.requires_grad]
     groups = [
         {"params": backbone, "peak": stage.backbone_rate, "weight_decay": 0.0},
         {
