@@ -1,4 +1,4 @@
-"""The weights in the package: whole, described, and predicting what they predicted when released."""
+"""The weights in the package: whole, described, predicting what they predicted when released."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def test_every_output_is_a_density(predictor, domain, window):
 
 def test_mirror_image_gives_nearly_the_mirrored_map(predictor):
     with Image.open(EXAMPLES / "poster.png") as poster:
-        picture = poster.convert("RGB")
-    density = predictor.predict(picture, domain="photo").density
-    mirrored = predictor.predict(ImageOps.mirror(picture), domain="photo").density
-    assert np.corrcoef(density.ravel(), mirrored[:, ::-1].ravel())[0, 1] > 0.9
+        singer = poster.convert("RGB").crop((350, 480, 860, 950))  # no text: that reads one way
+    density = predictor.predict(singer, domain="photo").density
+    mirrored = predictor.predict(ImageOps.mirror(singer), domain="photo").density
+    assert np.corrcoef(density.ravel(), mirrored[:, ::-1].ravel())[0, 1] > 0.95
 
 
 def test_an_empty_page_has_no_invented_hotspot(predictor):

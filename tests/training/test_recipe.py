@@ -146,7 +146,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("changes, message", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("changes", "message"), REFUSED.values(), ids=REFUSED)
 def test_a_recipe_that_cannot_work_is_refused(changes, message):
     with pytest.raises(RecipeError) as refusal:
         parsed(**changes)

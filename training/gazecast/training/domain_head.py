@@ -27,7 +27,7 @@ from gazecast.training.samples import scale_pixels
 VIEWS_PER_DOMAIN = 800
 """Pictures shown of each domain, however many different ones there are."""
 
-WEIGHT_DECAY = 2e-2
+WEIGHT_DECAY = 3e-2
 
 
 def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -> None:
@@ -103,7 +103,7 @@ def random_view(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     top = int(rng.integers(0, height - crop_height + 1))
     left = int(rng.integers(0, width - crop_width + 1))
     part = Image.fromarray(rgb[top : top + crop_height, left : left + crop_width])
-    side = int(rng.integers(160, 480))
+    side = int(rng.integers(THUMBNAIL_SIDE, 480))
     part = part.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     if rng.random() < 0.7:
         buffer = io.BytesIO()

@@ -79,7 +79,7 @@ def export(
         newer, text = read_recipe(recipe_path, recipe.hold_out)
         if newer.training() != recipe.training():
             raise ExportError(
-                f"{recipe_path} trains otherwise than the recipe of {checkpoint_path}; train with it"
+                f"{recipe_path} trains otherwise than {checkpoint_path} was trained; train with it"
             )
         recipe = newer
     network = shipped_network(checkpoint, recipe)
