@@ -325,7 +325,7 @@ def test_the_averaged_weights_are_taken(photos):
 
 
 def test_starting_as_a_readout_that_is_not_there_is_refused(photos):
-    with pytest.raises(CheckpointError, match="starts_as names .*it has photo, photo-maps"):
+    with pytest.raises(CheckpointError, match=r"starts_as names .*it has photo, photo-maps"):
         begin_with(SaliencyNetwork(spec("web")), checkpoint(photos), {"web": "pages"})
 
 
