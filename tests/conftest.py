@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -119,6 +119,16 @@ def _png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """torch on one thread: for networks this small, more of them only get in each other's way."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @dataclass(frozen=True)
 class TinyModel:
     """network: random weights, but each domain looks into a corner of its own (web top left, mobile
@@ -159,7 +169,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 # ---- Writers of the official layouts of data sets ----------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_image() -> WriteImage:
     def write(path: Path, width: int = 64, height: int = 48, mode: str = "RGB") -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +179,7 @@ def write_image() -> WriteImage:
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_gaze() -> Callable[..., None]:
     """A SALICON fixation file: `gaze` is an (observers, 1) struct array."""
 
@@ -194,7 +204,7 @@ def write_gaze() -> Callable[..., None]:
     return write
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def gaze_samples() -> Callable[..., NDArray[np.float64]]:
     """Raw samples that rest at each place for a number of samples; a place of None is a blink."""
 
@@ -211,7 +221,7 @@ def gaze_samples() -> Callable[..., NDArray[np.float64]]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_recording() -> Callable[..., None]:
     """An MIT1003 recording: one struct, named after the image, cut to MATLAB's 63 characters."""
 

@@ -16,16 +16,10 @@ from gazecast.model.prediction import DOMAINS, WINDOWS
 import timm  # isort: skip  (after torch_compat, which gazecast.model.backbone imports)
 from timm.layers import Conv2dSame  # isort: skip
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 BACKBONE = "tf_efficientnet_lite0"
 SIZES = [(32, 32), (64, 96), (160, 32), (128, 128)]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

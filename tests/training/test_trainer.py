@@ -22,20 +22,15 @@ from gazecast.training.checkpoint import (
 from gazecast.training.recipe import RecipeError
 from gazecast.training.trainer import DOMAIN_ROWS, begin_with, train
 
-BACKBONE = "tf_efficientnet_lite0"
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+BACKBONE = "test_efficientnet"
+"""timm's network for tests: of the family that recipes use, and a fiftieth of its size."""
 WIDTHS = (16, 16, 16, 16)
 
 
 class Killed(BaseException):
     """As the process would be: nothing of ours may catch it."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -97,7 +97,11 @@ def export(
             version=version,
             sha256=file_sha256(onnx_file),
             licence="LicenseRef-gazecast-weights",
-            datasets=datasets_used(recipe, data_root),
+            datasets=datasets_used(
+                recipe,
+                data_root,
+                [parse_recipe(older, str(checkpoint_path)) for older in checkpoint.began_with],
+            ),
             recipe=RecipeUse(
                 name=f"{recipe.name}.yaml",
                 sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -191,20 +195,24 @@ def _to_input(image: Tensor) -> Tensor:
     return scale_pixels(image.permute(0, 3, 1, 2))
 
 
-def datasets_used(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
-    """What the recipe trains on, and the pictures that the domain head learns from.
+def datasets_used(
+    recipe: Recipe, data_root: Path, before: Sequence[Recipe] = ()
+) -> tuple[DatasetUse, ...]:
+    """What the recipe trains on, and those before it whose results it began with, and the pictures
+    that the domain head learns from.
 
     Splits held out are not counted. Raises DataError.
     """
     uses: dict[str, list[SetUse]] = {}
-    for stage in recipe.stages:
-        for use in recipe.trained_on(stage):
-            uses.setdefault(use.set, []).append(use)
+    for each in (*before, recipe):
+        for stage in each.stages:
+            for use in each.trained_on(stage):
+                uses.setdefault(use.set, []).append(use)
     described = []
     for name, how in uses.items():
         read = read_dataset(data_root / name, how[0].layout)
         splits = sorted({split for use in how for split in use.splits})
-        kinds = sorted({kind for use in how for kind in use.evidence}) or ["maps"]
+        kinds = sorted({kind for use in how for kind in use.evidence or ("maps",)})
         described.append(
             DatasetUse(
                 name=name,
@@ -219,6 +227,8 @@ def datasets_used(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
             if example.set in uses:
                 continue
             read = read_dataset(data_root / example.set, example.layout)
+            if example.splits is not None:
+                read = read.splits(example.splits)
             described.append(
                 DatasetUse(
                     name=example.set,
