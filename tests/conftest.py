@@ -1,22 +1,38 @@
-"""What the tests of the service and of the command line share: files to send, and a predictor that
-needs no weights."""
+"""What tests of several parts share: files to send, a predictor that needs no weights, a small
+network that has been exported, and writers of the official layouts of data sets."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
+from scipy.io import savemat
 
-from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse, Score
+from gazecast.model.metadata import (
+    DatasetUse,
+    InputSize,
+    ModelInfo,
+    RecipeUse,
+    Score,
+    file_sha256,
+)
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DOMAINS, WINDOWS, DomainDecision, Prediction
 
+if TYPE_CHECKING:  # torch is slow to load, and most tests do without
+    from gazecast.model.network import SaliencyNetwork
+
 EncodeImage = Callable[..., bytes]
+WriteImage = Callable[..., Path]
 
 
 class FixedPredictor:
@@ -101,3 +117,117 @@ def _png_header(width: int, height: int) -> bytes:
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """torch on one thread: for networks this small, more of them only get in each other's way."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@dataclass(frozen=True)
+class TinyModel:
+    """network: random weights, but each domain looks into a corner of its own (web top left, mobile
+    top right, poster bottom left, photo bottom right). onnx: the file, its .json beside it."""
+
+    network: SaliencyNetwork
+    onnx: Path
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    """Exported once for all tests: it takes seconds. timm's test network keeps them few."""
+    torch = pytest.importorskip("torch")
+    from gazecast.model.network import NetworkSpec, SaliencyNetwork
+    from gazecast.training.export import write_onnx
+
+    torch.manual_seed(0)
+    network = SaliencyNetwork(NetworkSpec("test_efficientnet", DOMAINS, (32, 24, 16, 16), 1)).eval()
+    half = network.readout.domain_prior.shape[-1] // 2
+    with torch.no_grad():
+        for domain, prior in enumerate(network.readout.domain_prior):
+            rows = slice(half) if domain < 2 else slice(half, None)
+            columns = slice(half) if domain % 2 == 0 else slice(half, None)
+            prior[0, rows, columns] = 6.0
+        network.readout.window_prior.normal_(std=0.5)
+    path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
+    write_onnx(network, path)
+    info = replace(
+        FixedPredictor.info,
+        name="tiny",
+        sha256=file_sha256(path),
+        input=InputSize(pixels=128 * 128, multiple=32),
+    )
+    path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
+    return TinyModel(network, path)
+
+
+# ---- Writers of the official layouts of data sets ----------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def write_image() -> WriteImage:
+    def write(path: Path, width: int = 64, height: int = 48, mode: str = "RGB") -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.effect_noise((width, height), 40).convert(mode).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_gaze() -> Callable[..., None]:
+    """A SALICON fixation file: `gaze` is an (observers, 1) struct array."""
+
+    def write(
+        path: Path,
+        observers: Sequence[Sequence[tuple[int, int]]],
+        resolution: tuple[int, int] = (48, 64),
+    ) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        gaze = np.empty(
+            (len(observers), 1),
+            dtype=[("location", object), ("timestamp", object), ("fixations", object)],
+        )
+        for index, fixations in enumerate(observers):
+            track = np.array([(30.5, 20.5), (31.0, 21.0), (40.0, 22.0)])
+            gaze["location"][index, 0] = track
+            gaze["timestamp"][index, 0] = np.array([[0], [16], [32]])
+            gaze["fixations"][index, 0] = np.array(fixations, dtype=np.uint16).reshape(-1, 2)
+        variables = {"image": path.stem, "resolution": np.array([resolution]), "gaze": gaze}
+        savemat(path, variables, do_compression=True)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def gaze_samples() -> Callable[..., NDArray[np.float64]]:
+    """Raw samples that rest at each place for a number of samples; a place of None is a blink."""
+
+    def make(*rests: tuple[tuple[float, float] | None, int]) -> NDArray[np.float64]:
+        rng = np.random.default_rng(0)
+        parts = []
+        for place, count in rests:
+            if place is None:
+                parts.append(np.full((count, 2), -32.0))
+            else:
+                parts.append(np.array(place) + rng.uniform(-2, 2, (count, 2)))
+        return np.concatenate(parts)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def write_recording() -> Callable[..., None]:
+    """An MIT1003 recording: one struct, named after the image, cut to MATLAB's 63 characters."""
+
+    def write(path: Path, samples: NDArray[np.float64]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        struct = {"imgName": f"{path.stem}.jpeg", "DATA": {"eyeData": samples}}
+        savemat(path, {path.stem[:63]: struct}, long_field_names=True)
+
+    return write

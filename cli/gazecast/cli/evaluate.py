@@ -25,6 +25,9 @@ def evaluate(
         Path | None,
         typer.Option(help="ONNX file with its JSON beside it. Default: the shipped model."),
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the figures into the model's JSON too.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path(
         "results.json"
     ),
@@ -36,8 +39,9 @@ def evaluate(
     from gazecast.data.stimulus import DataError
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
-    from gazecast.model.predictor import Predictor
+    from gazecast.model.predictor import SHIPPED_MODEL, Predictor
     from gazecast.training.evaluate_command import chosen_protocols, print_report, run
+    from gazecast.training.evaluate_command import record as record_figures
 
     console = Console()
     try:
@@ -49,5 +53,7 @@ def evaluate(
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
     print_report(report, console)
+    if record:
+        record_figures(report, model or SHIPPED_MODEL)
     out.write_text(report.to_json(), encoding="utf-8")
     console.print(f"Written to {out}")

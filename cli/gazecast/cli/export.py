@@ -24,6 +24,10 @@ def export(
         ),
     ],
     out: Annotated[Path, typer.Option(help="The .onnx file to write; a .json goes beside it.")],
+    recipe: Annotated[
+        Path | None,
+        typer.Option(help="The recipe with newer validation lines or domain examples."),
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "gazecast",
     version: Annotated[str, typer.Option(help="Version of the weights.")] = "0",
 ) -> None:
@@ -38,7 +42,7 @@ def export(
     if out.suffix != ".onnx":
         raise typer.BadParameter("must end in .onnx", param_hint="--out")
     try:
-        info = run(checkpoint, out, name=name, version=version, data_root=data)
+        info = run(checkpoint, out, name=name, version=version, data_root=data, recipe_path=recipe)
     except (CheckpointError, RecipeError, DataError, PictureError, ExportError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error

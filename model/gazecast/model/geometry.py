@@ -48,10 +48,11 @@ def place(width: int, height: int, pixels: int, multiple: int) -> Placement:
 
     The aspect ratio is kept (to within half an output cell), small pictures are enlarged and large
     ones reduced to the same area, and both sides are padded, evenly, to a multiple of `multiple`.
-    Among sizes from 5 % under to 3 % over the ideal one, the one that wastes least on padding wins.
+    Among sizes from 5 % under to 3 % over the ideal one, the one that wastes least on padding wins;
+    none is larger than LONGEST_SIDE.
     """
-    ideal = (pixels / (width * height)) ** 0.5
-    ideal = min(ideal, LONGEST_SIDE / max(width, height))
+    largest = LONGEST_SIDE / max(width, height)
+    ideal = min((pixels / (width * height)) ** 0.5, largest)
 
     def laid_out(scale: float) -> Placement:
         content_width = _round_to(width * scale, OUTPUT_STRIDE)
@@ -74,7 +75,8 @@ def place(width: int, height: int, pixels: int, multiple: int) -> Placement:
         whole = placement.padded_height * placement.padded_width
         return (1.0 - used / whole, abs(scale - ideal))
 
-    return laid_out(min((ideal * (1 + step / 100) for step in range(-5, 4)), key=wasted))
+    scales = (min(ideal * (1 + step / 100), largest) for step in range(-5, 4))
+    return laid_out(min(scales, key=wasted))
 
 
 def lay_out(rgb: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:

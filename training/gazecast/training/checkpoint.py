@@ -28,7 +28,8 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """weights: the network's state, as trained. average: its moving average, which is what is
-    exported. optimizer: its state, None between stages. recipe: the recipe file's text."""
+    exported. optimizer: its state, None between stages. recipe: the recipe file's text.
+    began_with: the texts of the recipes whose results it began with, oldest first."""
 
     spec: NetworkSpec
     recipe: str
@@ -36,6 +37,7 @@ class Checkpoint:
     weights: dict[str, Any]
     average: dict[str, Any]
     optimizer: dict[str, Any] | None
+    began_with: tuple[str, ...] = ()
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -48,6 +50,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             "weights": checkpoint.weights,
             "average": checkpoint.average,
             "optimizer": checkpoint.optimizer,
+            "began_with": list(checkpoint.began_with),
         },
         temporary,
     )
@@ -66,6 +69,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             weights=held["weights"],
             average=held["average"],
             optimizer=held["optimizer"],
+            began_with=tuple(held["began_with"]),
         )
     except FileNotFoundError as error:
         raise CheckpointError(

@@ -8,6 +8,7 @@ neither size, aspect nor the traces of compression say anything about the domain
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,10 @@ from gazecast.model.prediction import DOMAINS
 from gazecast.training.recipe import DomainExamples, Recipe
 from gazecast.training.samples import scale_pixels
 
-VIEWS_PER_DOMAIN = 1500
+VIEWS_PER_DOMAIN = 800
 """Pictures shown of each domain, however many different ones there are."""
 
-WEIGHT_DECAY = 1e-3
+WEIGHT_DECAY = 3e-2
 
 
 def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -> None:
@@ -38,14 +39,19 @@ def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -
     features, labels = [], []
     for label, domain in enumerate(DOMAINS):
         paths = example_paths(recipe.domain_examples[domain], data_root)
-        pictures = [_load(path) for path in paths]
-        shown = rng.permutation(np.resize(np.arange(len(pictures)), VIEWS_PER_DOMAIN))
-        thumbnails = np.stack([random_view(pictures[index], rng) for index in shown])
+        rounds = -(-VIEWS_PER_DOMAIN // len(paths))
+        shown = np.concatenate([rng.permutation(len(paths)) for _ in range(rounds)])
+        load = cache(_load)
+        thumbnails = np.stack(
+            [random_view(load(paths[index]), rng) for index in shown[:VIEWS_PER_DOMAIN]]
+        )
         features.append(_embed(network, thumbnails))
-        labels += [label] * len(shown)
+        labels += [label] * VIEWS_PER_DOMAIN
     x, y = torch.cat(features), torch.tensor(labels)
     mean, deviation = x.mean(dim=0), x.std(dim=0) + 1e-6
     head = torch.nn.Linear(x.shape[1], len(DOMAINS))
+    torch.nn.init.zeros_(head.weight)  # one optimum, and one way to it
+    torch.nn.init.zeros_(head.bias)
     optimizer = torch.optim.LBFGS(head.parameters(), max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
@@ -61,6 +67,18 @@ def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -
         weight = head.weight / deviation
         network.domain_head.weight.copy_(weight)
         network.domain_head.bias.copy_(head.bias - weight @ mean)
+
+
+@torch.no_grad()
+def assume_trained_domains(network: SaliencyNetwork, recipe: Recipe) -> None:
+    """For recipes without examples: set the head, in place, to answer the same whatever it sees.
+
+    The domains that a data set trained get equal probabilities; the borrowed ones next to none.
+    """
+    network.domain_head.weight.zero_()
+    network.domain_head.bias.copy_(
+        torch.tensor([0.0 if domain in recipe.trained else -20.0 for domain in DOMAINS])
+    )
 
 
 def example_paths(examples: tuple[DomainExamples, ...], data_root: Path) -> list[Path]:
@@ -80,11 +98,12 @@ def random_view(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     kept = rng.uniform(0.55, 1.0, size=2)
     if rng.random() < 0.3:  # a part of another shape: a tall page, a wide phone screen
         kept[rng.integers(2)] *= rng.uniform(0.5, 1.0)
-    crop_height, crop_width = max(8, int(height * kept[0])), max(8, int(width * kept[1]))
+    crop_height = min(height, max(8, int(height * kept[0])))
+    crop_width = min(width, max(8, int(width * kept[1])))
     top = int(rng.integers(0, height - crop_height + 1))
     left = int(rng.integers(0, width - crop_width + 1))
     part = Image.fromarray(rgb[top : top + crop_height, left : left + crop_width])
-    side = int(rng.integers(160, 480))
+    side = int(rng.integers(THUMBNAIL_SIDE, 480))
     part = part.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     if rng.random() < 0.7:
         buffer = io.BytesIO()

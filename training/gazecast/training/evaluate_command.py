@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from rich.table import Table
 
 from gazecast.data.layouts.folder import read_folder
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Stimulus
+from gazecast.model.metadata import Score, read_model_info
 from gazecast.training.baselines import CentrePrior
 from gazecast.training.ceilings import Ceiling, observer_ceiling
 from gazecast.training.evaluation import METRICS, RESAMPLES, Estimate, Evaluation, compare
@@ -172,6 +173,24 @@ def _run_window(
         centre_prior=evaluations["centre prior"],
         people=observer_ceiling(scored, truth),
     )
+
+
+def record(report: Report, model: Path) -> None:
+    """Write the figures into the description beside an ONNX file, replacing those of the same
+    conditions. Raises ModelFileError when the files are not what they say."""
+    description = model.with_suffix(".json")
+    info = read_model_info(description, model)
+    figures = {
+        f"{result.protocol}, {result.n} images, {result.kind}, {result.window}": {
+            _HEADINGS[metric].removesuffix(" ↓"): Score(
+                round(estimate.mean, 4), round(estimate.low, 4), round(estimate.high, 4)
+            )
+            for metric, estimate in result.model.summary.items()
+        }
+        for result in report.results
+    }
+    described = replace(info, metrics={**info.metrics, **figures})
+    description.write_text(described.to_json(), encoding="utf-8")
 
 
 def print_report(report: Report, console: Console) -> None:

@@ -22,8 +22,8 @@ from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse,
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import Checkpoint, load_checkpoint
-from gazecast.training.domain_head import fit_domain_head
-from gazecast.training.recipe import Recipe, SetUse, parse_recipe
+from gazecast.training.domain_head import assume_trained_domains, fit_domain_head
+from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 from gazecast.training.trainer import DOMAIN_ROWS, begin_with
 
@@ -57,19 +57,36 @@ class Shipped(nn.Module):
 
 
 def export(
-    checkpoint_path: Path, out: Path, *, name: str, version: str, data_root: Path
+    checkpoint_path: Path,
+    out: Path,
+    *,
+    name: str,
+    version: str,
+    data_root: Path,
+    recipe_path: Path | None = None,
 ) -> ModelInfo:
     """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
 
     data_root: where the recipe's data sets are, for the domain head and the description.
+    recipe_path: a newer text of the checkpoint's recipe, which may differ in what is used only
+    here: the validation lines, the borrowed readouts and the domain examples.
     Raises CheckpointError, RecipeError, DataError, or ExportError when torch and ONNX Runtime
     disagree by more than PARITY_TOLERANCE at any of PARITY_SHAPES.
     """
     checkpoint = load_checkpoint(checkpoint_path)
-    recipe = parse_recipe(checkpoint.recipe, str(checkpoint_path))
+    recipe, text = parse_recipe(checkpoint.recipe, str(checkpoint_path)), checkpoint.recipe
+    if recipe_path is not None:
+        newer, text = read_recipe(recipe_path, recipe.hold_out)
+        if newer.training() != recipe.training():
+            raise ExportError(
+                f"{recipe_path} trains otherwise than {checkpoint_path} was trained; train with it"
+            )
+        recipe = newer
     network = shipped_network(checkpoint, recipe)
     if recipe.domain_examples:
         fit_domain_head(network, recipe, data_root)
+    else:
+        assume_trained_domains(network, recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         onnx_file = Path(folder, out.name)
@@ -80,10 +97,14 @@ def export(
             version=version,
             sha256=file_sha256(onnx_file),
             licence="LicenseRef-gazecast-weights",
-            datasets=_datasets(recipe, data_root),
+            datasets=datasets_used(
+                recipe,
+                data_root,
+                [parse_recipe(older, str(checkpoint_path)) for older in checkpoint.began_with],
+            ),
             recipe=RecipeUse(
                 name=f"{recipe.name}.yaml",
-                sha256=hashlib.sha256(checkpoint.recipe.encode()).hexdigest(),
+                sha256=hashlib.sha256(text.encode()).hexdigest(),
             ),
             commit=_commit(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -160,7 +181,8 @@ def check_parity(
             expected = shipped(torch.from_numpy(image), torch.from_numpy(thumbnail))
         found = session.run([LOG_DENSITY, DOMAIN_LOGITS], {IMAGE: image, THUMBNAIL: thumbnail})
         for ours, theirs in zip(expected, found, strict=True):
-            worst = max(worst, float(np.abs(ours.numpy() - theirs).max()))
+            # Unlike max(), this keeps NaN.
+            worst = float(np.maximum(worst, np.abs(ours.numpy() - theirs).max()))
     if not worst <= PARITY_TOLERANCE:
         raise ExportError(
             f"torch and ONNX Runtime differ by {worst:.2g} in log density (allowed "
@@ -173,16 +195,24 @@ def _to_input(image: Tensor) -> Tensor:
     return scale_pixels(image.permute(0, 3, 1, 2))
 
 
-def _datasets(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
+def datasets_used(
+    recipe: Recipe, data_root: Path, before: Sequence[Recipe] = ()
+) -> tuple[DatasetUse, ...]:
+    """What the recipe trains on, and those before it whose results it began with, and the pictures
+    that the domain head learns from.
+
+    Splits held out are not counted. Raises DataError.
+    """
     uses: dict[str, list[SetUse]] = {}
-    for stage in recipe.stages:
-        for use in stage.sets:
-            uses.setdefault(use.set, []).append(use)
+    for each in (*before, recipe):
+        for stage in each.stages:
+            for use in each.trained_on(stage):
+                uses.setdefault(use.set, []).append(use)
     described = []
     for name, how in uses.items():
         read = read_dataset(data_root / name, how[0].layout)
         splits = sorted({split for use in how for split in use.splits})
-        kinds = sorted({kind for use in how for kind in use.evidence}) or ["maps"]
+        kinds = sorted({kind for use in how for kind in use.evidence or ("maps",)})
         described.append(
             DatasetUse(
                 name=name,
@@ -197,6 +227,8 @@ def _datasets(recipe: Recipe, data_root: Path) -> tuple[DatasetUse, ...]:
             if example.set in uses:
                 continue
             read = read_dataset(data_root / example.set, example.layout)
+            if example.splits is not None:
+                read = read.splits(example.splits)
             described.append(
                 DatasetUse(
                     name=example.set,

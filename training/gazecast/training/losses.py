@@ -70,5 +70,5 @@ def _standardised(values: Tensor, inside: Tensor) -> Tensor:
     mean = kept.sum(dim=(-2, -1), keepdim=True) / count
     centred = (values - mean) * inside
     variance = centred.square().sum(dim=(-2, -1), keepdim=True) / count
-    # Densities are tiny (1 / cells): scale before the square root so that its floor stays below.
+    # Densities are tiny (1 / cells): a floor inside the square root would drown their variance.
     return centred / (variance.sqrt() + _TINY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -115,7 +115,8 @@ class Recipe(_Part):
     starts_as: readouts that begin as a copy of another readout of the checkpoint started from.
     borrowed: shipped domains without gaze data of their own, each from the mean of others' readout.
     validation: for each shipped domain, in one line, what its predictions were checked against.
-    domain_examples: pictures of each domain, for `domain="auto"`.
+    domain_examples: pictures of each domain, for `domain="auto"`; without any, every picture is
+    taken to be of the domains trained here.
     hold_out: splits that no stage trains on, for cross-validation.
     """
 
@@ -125,17 +126,24 @@ class Recipe(_Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     validate_on: tuple[SetUse, ...] = ()
     starts_as: dict[str, str] = {}
-    borrowed: dict[str, tuple[str, ...]] = {}
+    borrowed: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
     validation: dict[str, str]
-    domain_examples: dict[str, tuple[DomainExamples, ...]] = {}
+    domain_examples: dict[str, Annotated[tuple[DomainExamples, ...], Field(min_length=1)]] = {}
     hold_out: tuple[str, ...] = ()
 
     @property
+    def trained(self) -> frozenset[str]:
+        """The readouts that some set trains."""
+        return frozenset(use.readout for stage in self.stages for use in stage.sets)
+
+    @property
     def readouts(self) -> tuple[str, ...]:
-        """All readouts that are trained, the shipped domains first, in their fixed order."""
-        named = [use.readout for stage in self.stages for use in stage.sets]
-        extra = sorted(set(named) - set(DOMAINS))
-        return (*DOMAINS, *extra)
+        """All readouts of the network, the shipped domains first, in their fixed order."""
+        return (*DOMAINS, *sorted(self.trained - set(DOMAINS)))
+
+    def training(self) -> dict[str, Any]:
+        """What the weights depend on; the rest is used at export only."""
+        return self.model_dump(exclude={"borrowed", "validation", "domain_examples"})
 
     def trained_on(self, stage: Stage) -> tuple[SetUse, ...]:
         """The stage's sets without the splits that are held out."""
@@ -148,19 +156,36 @@ class Recipe(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Recipe:
-        trained = {use.readout for stage in self.stages for use in stage.sets}
         shipped: tuple[str, ...] = DOMAINS
         for domain in shipped:
             if domain not in self.validation:
                 raise ValueError(f"validation has no line for domain {domain}")
-            if domain not in trained and domain not in self.borrowed:
+            if (domain in self.trained) == (domain in self.borrowed):
                 raise ValueError(
-                    f"no set trains domain {domain}: add one, or list under 'borrowed' "
-                    "the domains it takes its readout from"
+                    f"domain {domain} must be trained by a set or listed under 'borrowed' with the "
+                    "domains it takes its readout from: one of the two"
                 )
         for domain, lenders in self.borrowed.items():
-            if unknown := set(lenders) - trained:
-                raise ValueError(f"domain {domain} borrows from {sorted(unknown)}, not trained")
+            if unknown := {domain, *lenders} - set(shipped):
+                raise ValueError(f"borrowed: {sorted(unknown)} is none of {', '.join(shipped)}")
+            if untrained := set(lenders) - self.trained:
+                raise ValueError(f"domain {domain} borrows from {sorted(untrained)}, not trained")
+        named = {use.readout for use in self.validate_on} | set(self.starts_as)
+        if unknown := named - set(self.readouts):
+            raise ValueError(
+                f"validate_on or starts_as names readout {sorted(unknown)}; there are "
+                f"{', '.join(self.readouts)}"
+            )
+        if self.domain_examples and set(self.domain_examples) != set(shipped):
+            raise ValueError(
+                f"domain_examples must give pictures of each of {', '.join(shipped)}, or be empty"
+            )
+        splits = {split for stage in self.stages for use in stage.sets for split in use.splits}
+        if unknown := set(self.hold_out) - splits:
+            raise ValueError(
+                f"hold_out names split {sorted(unknown)}, which no set trains on; there are "
+                f"{', '.join(sorted(splits))}"
+            )
         return self
 
 
@@ -169,11 +194,16 @@ def read_recipe(path: Path, hold_out: Sequence[str] = ()) -> tuple[Recipe, str]:
     run are added. Raises RecipeError."""
     try:
         text = path.read_text(encoding="utf-8")
-        if hold_out:
-            text += f"\nhold_out: [{', '.join(hold_out)}]\n"
-        return parse_recipe(text, str(path)), text
-    except FileNotFoundError as error:
-        raise RecipeError(f"{path}: no such file") from error
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: not UTF-8 text; it must be a YAML file") from error
+    recipe = parse_recipe(text, str(path))
+    if not hold_out:
+        return recipe, text
+    # Of two keys of one name YAML takes the last.
+    text += f"\nhold_out: [{', '.join(dict.fromkeys((*recipe.hold_out, *hold_out)))}]\n"
+    return parse_recipe(text, str(path)), text
 
 
 def parse_recipe(text: str, where: str) -> Recipe:

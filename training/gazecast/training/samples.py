@@ -61,7 +61,7 @@ class _Example:
     use: SetUse
     stimulus: Stimulus
     rgb: NDArray[np.uint8]
-    density_map: NDArray[np.float64] | None
+    density_map: NDArray[np.uint8] | None
     readout: int
 
 
@@ -101,7 +101,7 @@ class Samples:
         rng = np.random.default_rng((self.seed, number))
         shown: list[_Planned] = []
         for examples in self._by_use:
-            count = round(len(examples) * examples[0].use.share)
+            count = max(1, round(len(examples) * examples[0].use.share))
             rounds = -(-count // len(examples))
             order = np.concatenate([rng.permutation(len(examples)) for _ in range(rounds)])
             shown += [self._plan(examples[index], rng) for index in order[:count]]
@@ -123,9 +123,6 @@ class Samples:
                 yield collate(
                     [_Planned(example, False, (0.0, 0.0, 1.0, 1.0), self._place(example))]
                 )
-
-    def batches_per_pass(self) -> int:
-        return len(self.pass_batches(0))
 
     def _place(self, example: _Example) -> Placement:
         height, width = example.rgb.shape[:2]
@@ -165,7 +162,14 @@ def scale_pixels(image: Tensor) -> Tensor:
 
 
 def _stimuli(use: SetUse, data_root: Path) -> tuple[Stimulus, ...]:
-    return read_dataset(data_root / use.set, use.layout).splits(use.splits).stimuli
+    stimuli = read_dataset(data_root / use.set, use.layout).splits(use.splits).stimuli
+    for kind in use.evidence:
+        if not any(s.fixations is not None and kind in s.fixations.kind for s in stimuli):
+            raise DataError(
+                f"data set {use.set} has no points of kind {kind!r} in {', '.join(use.splits)}; "
+                "correct 'evidence', or leave it out to use its maps"
+            )
+    return stimuli
 
 
 def _load(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> _Example:
@@ -186,7 +190,7 @@ def _load(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> _Exampl
         )
     else:
         with Image.open(stimulus.density_path) as file:
-            density_map = np.asarray(file.convert("L"), dtype=np.float64)
+            density_map = np.asarray(file.convert("L"))
     return _Example(use, stimulus, rgb, density_map, readout)
 
 

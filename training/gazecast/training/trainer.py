@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,6 +36,9 @@ WARM_UP = 0.1
 """Share of a stage's steps over which the learning rates rise to their peaks."""
 
 CHECKPOINT_SECONDS = 120.0
+
+State = dict[str, Any]
+"""What torch's state_dict() gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,21 @@ def train(
         spec, imagenet=recipe.network.imagenet and resumed is None and start_from is None
     )
     progress = Progress()
+    began_with: tuple[str, ...] = ()
     if resumed is not None:
         network.load_state_dict(resumed.weights)
-        progress = resumed.progress
+        progress, began_with = resumed.progress, resumed.began_with
     elif start_from is not None:
-        begin_with(network, load_checkpoint(start_from), recipe.starts_as)
+        origin = load_checkpoint(start_from)
+        began_with = (*origin.began_with, origin.recipe)
+        begin_with(network, origin, recipe.starts_as)
     network.to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
     average = deepcopy(network.state_dict()) if resumed is None else resumed.average
+
+    def save(at: Progress, average: State, optimizer: State | None = None) -> None:
+        weights = network.state_dict()
+        save_checkpoint(path, Checkpoint(spec, text, at, weights, average, optimizer, began_with))
 
     for number, stage in enumerate(recipe.stages):
         if number < progress.stage:
@@ -104,13 +115,11 @@ def train(
         if resuming and resumed is not None and resumed.optimizer is not None:
             run.optimizer.load_state_dict(resumed.optimizer)
         start = progress if number == progress.stage else Progress(stage=number)
-        average = run.run(start, path, text, on_step, out / "log.csv")
+        average = run.run(start, save, on_step, out / "log.csv")
         # The next stage begins with the averaged weights, and a fresh optimizer.
         network.load_state_dict(average)
-        save_checkpoint(
-            path,
-            Checkpoint(spec, text, Progress(number + 1), network.state_dict(), average, None),
-        )
+        save(Progress(number + 1), average)
+        del run  # and its pictures, before the next stage loads its own
     return path
 
 
@@ -125,6 +134,11 @@ def begin_with(
     know start neutral. Raises CheckpointError when the networks differ in shape.
     """
     state = network.state_dict()
+    if missing := set(state) - set(checkpoint.average):
+        raise CheckpointError(
+            f"the checkpoint has no {min(missing)}, which the recipe's network needs; "
+            "use the same backbone, widths and context_blocks"
+        )
     rows = {name: index for index, name in enumerate(checkpoint.spec.domains)}
     if unknown := set(starts_as.values()) - set(rows):
         raise CheckpointError(
@@ -205,8 +219,7 @@ class _StageRun:
     def run(
         self,
         start: Progress,
-        path: Path,
-        recipe_text: str,
+        save: Callable[[Progress, State, State], None],
         on_step: Callable[[Step], None],
         log: Path,
     ) -> dict[str, Tensor]:
@@ -224,9 +237,9 @@ class _StageRun:
                 on_step(Step(self.stage.name, done, self.total, loss))
                 if time.monotonic() - saved > CHECKPOINT_SECONDS:
                     progress = Progress(self.number, pass_number, index + 1)
-                    self._save(path, recipe_text, progress)
+                    self._save(save, progress)
                     saved = time.monotonic()
-            self._save(path, recipe_text, Progress(self.number, pass_number + 1, 0))
+            self._save(save, Progress(self.number, pass_number + 1, 0))
             mean = sum(losses) / len(losses) if losses else math.nan
             _append(log, self.stage.name, pass_number + 1, mean, self._measure())
         return self.average.module.state_dict()
@@ -274,18 +287,8 @@ class _StageRun:
             for name, v in rows.items()
         ]
 
-    def _save(self, path: Path, recipe_text: str, progress: Progress) -> None:
-        save_checkpoint(
-            path,
-            Checkpoint(
-                spec=self.network.spec,
-                recipe=recipe_text,
-                progress=progress,
-                weights=self.network.state_dict(),
-                average=self.average.module.state_dict(),
-                optimizer=self.optimizer.state_dict(),
-            ),
-        )
+    def _save(self, save: Callable[[Progress, State, State], None], progress: Progress) -> None:
+        save(progress, self.average.module.state_dict(), self.optimizer.state_dict())
 
 
 def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
@@ -293,9 +296,8 @@ def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
         parameter.requires_grad_(False)
     # The domain head is fitted after training, on the finished features.
     network.domain_head.requires_grad_(False)
+    # A rate of zero must not end requires_grad: the next stage would find nothing to train.
     backbone = [p for p in network.backbone.parameters() if p.requires_grad]
-    for parameter in backbone:
-        parameter.requires_grad_(stage.backbone_rate > 0)
     groups = [
         {"params": backbone, "peak": stage.backbone_rate, "weight_decay": 0.0},
         {

@@ -1,0 +1,57 @@
+"""`make bench`: milliseconds per stage on a 1366x768 page, side by side in one run.
+
+The example page is our own, so anyone can repeat this. Compare the rows with each other rather than
+with another machine's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from gazecast.analysis.overlay import heatmap
+from gazecast.model.picture import Picture, read_picture
+from gazecast.model.predictor import Predictor
+from gazecast.serve.answers import answer
+
+PAGE = (Path(__file__).parent.parent / "examples" / "landing-page.png").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    predictor = Predictor()
+    predictor.warm_up()
+    return predictor
+
+
+@pytest.fixture(scope="module")
+def picture() -> Picture:
+    return read_picture(PAGE)
+
+
+def test_decode(benchmark: BenchmarkFixture) -> None:
+    benchmark(read_picture, PAGE)
+
+
+def test_decode_and_predict(benchmark: BenchmarkFixture, predictor: Predictor) -> None:
+    benchmark(predictor.predict, PAGE)
+
+
+def test_predict_decoded(
+    benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
+) -> None:
+    benchmark(predictor.predict, picture)
+
+
+def test_answer_as_json(
+    benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
+) -> None:
+    prediction = predictor.predict(picture)
+    benchmark(lambda: answer(prediction, []).model_dump_json())
+
+
+def test_overlay(benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture) -> None:
+    prediction = predictor.predict(picture)
+    benchmark(heatmap, picture.rgb, prediction.density)
