@@ -20,6 +20,7 @@ from gazecast.serve.app import create_app
 def main(conftest: str, port_file: str, pictures: int) -> None:
     spec = importlib.util.spec_from_file_location("shared", conftest)
     shared = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = shared  # its dataclasses look themselves up there
     spec.loader.exec_module(shared)
     numbers = itertools.count()
 

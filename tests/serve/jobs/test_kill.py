@@ -76,9 +76,10 @@ def test_kills_lose_nothing_and_store_nothing_twice(
                 json.loads(line) for line in client.get(job["links"]["results"]).text.splitlines()
             ]
             assert [line["name"] for line in lines] == ["0.png", "1.png"]
+        # No image is left; the last one goes just after its result is stored.
+        wait_for(lambda: {path.count("/") for path in uploads()}, lambda depths: depths == {1})
     everything = {(path.rpartition("/")[2], n): 1 for path in jobs for n in range(ITEMS)}
     assert stored(folder) == everything
-    assert {path.count("/") for path in uploads()} == {1}  # no image is left
 
 
 def test_an_image_that_ends_the_server_again_and_again_is_given_up(server, wait_for, encode_image):
