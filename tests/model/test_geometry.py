@@ -25,12 +25,14 @@ ordinary_size = st.tuples(st.integers(40, 8_000), st.floats(0.2, 5.0)).map(
 areas = st.integers(32 * 32, 512 * 512)
 multiples = st.sampled_from([32, 64])
 
+unhurried = settings(deadline=None)  # a busy machine is no failure
+
 
 def laid_out_anyhow(check):
     """Run a property on any picture, area and multiple, and always on SIZES."""
     for size in SIZES:
         check = example(size=size, pixels=196_608, multiple=32)(check)
-    return given(size=any_size, pixels=areas, multiple=multiples)(check)
+    return unhurried(given(size=any_size, pixels=areas, multiple=multiples)(check))
 
 
 @laid_out_anyhow
@@ -97,6 +99,7 @@ def test_no_side_is_longer_than_the_longest(size, pixels, multiple):
     assert max(placement.width, placement.height) <= LONGEST_SIDE
 
 
+@unhurried
 @given(size=ordinary_size, pixels=st.integers(300 * 300, 512 * 512))
 def test_the_area_is_near_the_one_asked_for(size, pixels):
     placement = place(*size, pixels, 32)
@@ -104,6 +107,7 @@ def test_the_area_is_near_the_one_asked_for(size, pixels):
     assert 0.88 < placement.width * placement.height / pixels < 1.09
 
 
+@unhurried
 @given(size=ordinary_size, enlarged=st.integers(2, 4))
 def test_an_enlarged_picture_is_laid_out_alike(size, enlarged):
     larger = (size[0] * enlarged, size[1] * enlarged)
@@ -139,7 +143,7 @@ def test_what_is_laid_out_has_grey_around_it(size):
     assert (laid[content] == (250, 10, 30)).all()
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(left=st.integers(0, 255), right=st.integers(0, 255))
 def test_left_stays_left_and_top_stays_top(left, right):
     rgb = np.zeros((60, 120, 3), dtype=np.uint8)
