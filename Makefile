@@ -26,7 +26,7 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,ops
 
-# Ten thousand mutated images; CI sends 500. A few minutes.
+# Ten thousand mutated images; CI sends 500. Some ten minutes.
 fuzz: $(VENV)/.installed-dev
 	FUZZ_IMAGES=10000 $(BIN)/python -m pytest -s tests/serve/test_fuzz.py
 

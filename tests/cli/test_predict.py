@@ -60,9 +60,8 @@ def test_the_same_image_gets_the_id_that_the_service_gives(predict, image_file, 
     from gazecast.serve.app import create_app
 
     _, out = predict(image_file)
-    answer = TestClient(create_app(predictor=fixed_predictor)).post(
-        "/v1/predictions", files={"image": image_file.read_bytes()}
-    )
+    client = TestClient(create_app(predictor=fixed_predictor), base_url="http://127.0.0.1")
+    answer = client.post("/v1/predictions", files={"image": image_file.read_bytes()})
     assert json.loads((out / "page.json").read_text(encoding="utf-8"))["id"] == answer.json()["id"]
 
 

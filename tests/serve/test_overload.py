@@ -24,7 +24,9 @@ class Gate:
         self.open = threading.Event()
 
     def warm_up(self):
+        began = time.monotonic()
         time.sleep(0.5)  # the first time that is measured
+        self.first_took = time.monotonic() - began
 
     def predict(self, *arguments):
         self.held.release()
@@ -61,13 +63,14 @@ def _wait_for(client, line, seconds=5.0):
         time.sleep(0.01)
 
 
-def test_full_is_told_with_the_time_the_queue_takes(full, encode_image):
+def test_full_is_told_with_the_time_the_queue_takes(full, gate, encode_image):
     client, _ = full
     answer = client.post(PATH, files={"image": encode_image()})
     assert answer.status_code == 503
     assert answer.json()["type"] == "urn:gazecast:problem:overloaded"
-    # Four pieces of work of half a second each, one at a time.
-    assert answer.headers["retry-after"] in {"2", "3"}
+    # Four pieces of work of half a second each, one at a time; a busy machine adds to the first.
+    takes = 4 * gate.first_took
+    assert takes <= int(answer.headers["retry-after"]) <= takes + 2
 
 
 def test_full_is_told_before_the_body_is_understood(full):
