@@ -14,7 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -100,7 +100,7 @@ def train(
         began_with = (*origin.began_with, origin.recipe)
         begin_with(network, origin, recipe.starts_as)
     network.to(device)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in torch's stubs
+    cast(Any, network).to(memory_format=torch.channels_last)  # torch's stubs lack this form
     average = deepcopy(network.state_dict()) if resumed is None else resumed.average
 
     def save(at: Progress, average: State, optimizer: State | None = None) -> None:
