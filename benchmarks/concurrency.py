@@ -3,8 +3,8 @@
     python benchmarks/concurrency.py [--seconds 10]
 
 First table: the network alone, with several pictures in one run. The shipped file takes one, so the
-same architecture is exported for more (random weights, which take the same time); this needs the
-train extra. Second table: the examples are decoded, predicted and encoded as a request has it, for
+same architecture is exported for more (random weights, which take the same time), with the train
+extra. Second table: the examples are decoded, predicted and encoded as a request has it, for
 several numbers of predictions at the same time and threads in each.
 """
 
@@ -21,12 +21,17 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import torch
 from rich.console import Console
 from rich.table import Table
 
+from gazecast.model.graph import IMAGE, THUMBNAIL, THUMBNAIL_SIDE
+from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.picture import read_picture
+from gazecast.model.prediction import DOMAINS
 from gazecast.model.predictor import Predictor
 from gazecast.serve import answers
+from gazecast.training.export import Shipped
 
 _EXAMPLES = [file.read_bytes() for file in Path(__file__).parents[1].glob("examples/*.png")]
 _SHAPE = (384, 512)  # a picture of 4 to 3 in the 196,608 pixels that the network sees
@@ -68,13 +73,6 @@ def concurrency(seconds: float) -> Table:
 
 
 def batching(seconds: float) -> Table:
-    import torch  # noqa: PLC0415 - only here
-
-    from gazecast.model.graph import IMAGE, THUMBNAIL, THUMBNAIL_SIDE  # noqa: PLC0415
-    from gazecast.model.network import NetworkSpec, SaliencyNetwork  # noqa: PLC0415
-    from gazecast.model.prediction import DOMAINS  # noqa: PLC0415
-    from gazecast.training.export import Shipped  # noqa: PLC0415
-
     network = Shipped(SaliencyNetwork(NetworkSpec("tf_efficientnet_lite2", DOMAINS)).eval())
     rng = np.random.default_rng(0)
     runs: dict[tuple[int, int], Callable[[], object]] = {}

@@ -18,6 +18,7 @@ import http.client
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,7 +70,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="for the many clients")
     parser.add_argument("--clients", type=int, default=16)
     options = parser.parse_args()
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         server = subprocess.Popen(
             [sys.executable, "-c", _SERVE, "serve", "--host", "127.0.0.1", "--port", "0"],
             stderr=subprocess.PIPE,
@@ -78,7 +79,7 @@ def main() -> None:
         assert server.stderr
         port = int(json.loads(server.stderr.readline())["url"].rpartition(":")[2])
         # Its log is read away, or it would stop at a full pipe.
-        reader = threading.Thread(target=lambda: log.write(server.stderr.read().encode()))  # type: ignore[union-attr]
+        reader = threading.Thread(target=shutil.copyfileobj, args=(server.stderr, log))
         reader.start()
         try:
             run_phase(server.pid, port, options.clients, options.seconds / 12)  # to warm up

@@ -86,7 +86,7 @@ def test_the_legend_is_not_clipped(width, height):
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_the_legend_says_both_lines(width, height, monkeypatch):
     with_words = legend(width, height)
-    for words in ("SCALE_NOTE", "NOTICE"):
+    for words in ("SCALE_NOTE", "SHORT_NOTICE"):
         with monkeypatch.context() as patch:
             patch.setattr(overlay, words, "")
             without = legend(width, height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -14,7 +15,13 @@ import yaml
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS
 from gazecast.training import export as export_module
-from gazecast.training.checkpoint import Checkpoint, CheckpointError, Progress, save_checkpoint
+from gazecast.training.checkpoint import (
+    DOMAIN_ROWS,
+    Checkpoint,
+    CheckpointError,
+    Progress,
+    save_checkpoint,
+)
 from gazecast.training.export import (
     PARITY_SHAPES,
     PARITY_TOLERANCE,
@@ -25,7 +32,6 @@ from gazecast.training.export import (
     shipped_network,
 )
 from gazecast.training.recipe import parse_recipe
-from gazecast.training.trainer import DOMAIN_ROWS
 
 BACKBONE = "test_efficientnet"
 WIDTHS = (16, 16, 16, 16)
@@ -176,6 +182,12 @@ def run(path, tmp_path, **options):
 
 def test_a_missing_checkpoint_is_named(tmp_path):
     with pytest.raises(CheckpointError, match=r"last\.pt: no such checkpoint"):
+        run(tmp_path / "last.pt", tmp_path)
+
+
+def test_an_unfinished_checkpoint_is_refused(checkpoint, tmp_path):
+    save_checkpoint(tmp_path / "last.pt", replace(checkpoint, progress=Progress(0, 1)))
+    with pytest.raises(ExportError, match=r"unfinished.*goes on with stage first"):
         run(tmp_path / "last.pt", tmp_path)
 
 

@@ -13,14 +13,16 @@ import yaml
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.training import trainer
 from gazecast.training.checkpoint import (
+    DOMAIN_ROWS,
     Checkpoint,
     CheckpointError,
     Progress,
+    begin_with,
     load_checkpoint,
     save_checkpoint,
 )
 from gazecast.training.recipe import RecipeError
-from gazecast.training.trainer import DOMAIN_ROWS, begin_with, train
+from gazecast.training.trainer import train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -342,6 +344,13 @@ def test_a_run_starts_from_a_checkpoint(write_blobs, write_recipe, data_root, tm
     gains = averages(path)["readout.gain"]  # rows: web, mobile, poster, photo
     torch.testing.assert_close(gains[[3, 0]], photos.readout.gain.detach())
     assert (gains[1:3] == 1).all()
+
+
+def test_starts_as_without_a_checkpoint_is_refused(write_blobs, write_recipe, data_root, tmp_path):
+    write_blobs()
+    recipe = write_recipe(stage(), starts_as={"web": "photo-maps"})
+    with pytest.raises(CheckpointError, match=r"starts_as.*give --start-from"):
+        train(recipe, data_root, tmp_path / "out")
 
 
 # ---- Checkpoints ---------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from gazecast.analysis.colours import STEPS, colour_table, scale_level
+from gazecast.model.prediction import SHORT_NOTICE
 
 SCALE_NOTE = "Attention: times what an even spread would give"
-NOTICE = "Predicted first looks, not intent or comprehension."
 
 # The design keeps a trace of its colours: enough to recognise it, too little to look like heat.
 _SATURATION = 0.3
@@ -59,12 +59,12 @@ def legend(width: int, height: int) -> NDArray[np.uint8]:
     bar_width, bar_height = min(room, 20 * size), size
     scale_height = bar_height + round(1.4 * size)
     words_left, words_top = margin + bar_width + 2 * size, margin
-    words_width = max(font.getlength(text) for text in (SCALE_NOTE, NOTICE))
+    words_width = max(font.getlength(text) for text in (SCALE_NOTE, SHORT_NOTICE))
     if words_left + words_width + margin > width:
         words_left, words_top = margin, margin + scale_height + size // 2
     lines = [
         (line, ink)
-        for text, ink in ((SCALE_NOTE, _INK), (NOTICE, _MUTED))
+        for text, ink in ((SCALE_NOTE, _INK), (SHORT_NOTICE, _MUTED))
         for line in _wrap(text, font, room)
     ]
     line_height = round(1.4 * size)

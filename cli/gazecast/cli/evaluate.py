@@ -1,7 +1,5 @@
 """`gazecast evaluate`: the model's accuracy on eye-tracking data, for anyone to measure again."""
 
-# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
-
 from __future__ import annotations
 
 from pathlib import Path

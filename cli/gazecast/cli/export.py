@@ -1,7 +1,5 @@
 """`gazecast export`: the ONNX file that predicts, from a training checkpoint."""
 
-# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
-
 from __future__ import annotations
 
 from pathlib import Path

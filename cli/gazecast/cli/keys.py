@@ -1,7 +1,5 @@
 """`gazecast keys`: who may use a service that others reach."""
 
-# ruff: noqa: PLC0415 - imports inside the commands keep `gazecast --help` quick
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`gazecast predict`: attention maps of image files."""
 
-# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
-
 from __future__ import annotations
 
 import os

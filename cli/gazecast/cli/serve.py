@@ -1,7 +1,5 @@
 """`gazecast serve`: the HTTP service."""
 
-# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
-
 from __future__ import annotations
 
 import contextlib

@@ -1,7 +1,5 @@
 """`gazecast train`: a network from a recipe and eye-tracking data."""
 
-# ruff: noqa: PLC0415 - imports inside the command keep `gazecast --help` quick
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -96,7 +96,7 @@ class ModelInfo:
     recipe: RecipeUse
     """The recipe that trained the weights."""
     commit: str
-    """Commit of the code that trained the weights."""
+    """Commit of the code that exported the weights; "+changes" where files differed from it."""
     created: str
     """When the file was exported, ISO 8601, UTC."""
     input: InputSize

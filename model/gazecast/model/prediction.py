@@ -32,6 +32,9 @@ NOTICE = (
 )
 """The one line that goes with every prediction, wherever it is shown."""
 
+SHORT_NOTICE = "Predicted first looks, not intent or comprehension."
+"""The same where there is little room, as under a picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class DomainDecision:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from gazecast.analysis.definitions import DEFINITIONS
 from gazecast.analysis.hotspots import hotspots
 from gazecast.analysis.overlay import heatmap
 from gazecast.analysis.regions import Region, score_regions
@@ -31,9 +32,6 @@ from gazecast.serve.schemas import (
     RegionAnswer,
     Report,
 )
-
-DEFINITIONS = "1"
-"""Version of the definitions of share, intensity and hotspots; it changes when a number would."""
 
 # zlib's level: higher ones take two to three times as long and save a few percent at most.
 _PNG_LEVEL = 1

@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 from importlib.metadata import version
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import cast
 
 from gazecast.model.metadata import ModelInfo
 from gazecast.serve.schemas import PredictionForm
@@ -25,8 +26,10 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
     It needs the image's bytes only, not the image decoded. It is a weak one, as another processor
     may round the last digits differently.
     """
+    # A spooled file has readinto, which the BinaryIO that UploadFile is typed with leaves out.
+    file = cast("SpooledTemporaryFile[bytes]", form.image.file)
     parts = {
-        "image": _sha256(form.image.file),
+        "image": hashlib.file_digest(file, "sha256").hexdigest(),
         "model": model.sha256,
         "window": form.window,
         "domain": form.domain,
@@ -35,6 +38,7 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
         # How numbers are made and drawn may change with it.
         "gazecast": version("gazecast"),
     }
+    file.seek(0)
     return f'W/"{hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()}"'
 
 
@@ -42,11 +46,3 @@ def is_match(if_none_match: str, etag: str) -> bool:
     """Whether the header lists the tag, by weak comparison. `*` matches nothing, as no answer is
     kept here that it could stand for."""
     return _TAG.findall(etag)[0] in _TAG.findall(if_none_match)
-
-
-def _sha256(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    file.seek(0)
-    return digest.hexdigest()

@@ -165,6 +165,17 @@ def _validation_error(_: Request, error: Exception) -> Response:
     )
 
 
+def not_multipart(content_type: str, field: str, example: str) -> ProblemError:
+    """415 for a body of another type. example: a command that sends what the field takes."""
+    return ProblemError(
+        415,
+        "not-multipart",
+        "The body is not a multipart form",
+        f"Content-Type is {content_type!r}.",
+        f"Send multipart/form-data with the file field {field!r}, as in {example}.",
+    )
+
+
 def field_problem(
     location: Sequence[str | int], message: str, fields: Collection[str]
 ) -> ProblemError:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 
-from gazecast.model.network import NetworkSpec
+from gazecast.model.network import NetworkSpec, SaliencyNetwork
 
 
 class CheckpointError(ValueError):
     """The checkpoint cannot be used; the message says why and what to do."""
+
+
+DOMAIN_ROWS = frozenset(
+    {
+        "readout.gain",
+        "readout.bias",
+        "readout.log_scale",
+        "readout.domain_prior",
+        "domain_head.weight",
+        "domain_head.bias",
+    }
+)
+"""Parameters whose first dimension is the domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         },
         temporary,
     )
-    os.replace(temporary, path)  # noqa: PTH105  (atomic on one file system)
+    temporary.replace(path)  # atomic, on one file system
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -77,3 +91,41 @@ def load_checkpoint(path: Path) -> Checkpoint:
         ) from error
     except Exception as error:
         raise CheckpointError(f"{path} is not a checkpoint of gazecast: {error}") from error
+
+
+def begin_with(
+    network: SaliencyNetwork,
+    checkpoint: Checkpoint,
+    starts_as: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Load a checkpoint's averaged weights; readouts are matched by the domain's name.
+
+    starts_as: domains that take another domain's readout. Domains that the checkpoint does not
+    know start neutral. Raises CheckpointError when the networks differ in shape.
+    """
+    state = network.state_dict()
+    if missing := set(state) - set(checkpoint.average):
+        raise CheckpointError(
+            f"the checkpoint has no {min(missing)}, which the recipe's network needs; "
+            "use the same backbone, widths and context_blocks"
+        )
+    rows = {name: index for index, name in enumerate(checkpoint.spec.domains)}
+    if unknown := set(starts_as.values()) - set(rows):
+        raise CheckpointError(
+            f"starts_as names {sorted(unknown)}, which the checkpoint does not have; "
+            f"it has {', '.join(rows)}"
+        )
+    for name, value in checkpoint.average.items():
+        if name in DOMAIN_ROWS:
+            for row, domain in enumerate(network.spec.domains):
+                source = starts_as.get(domain, domain)
+                if source in rows:
+                    state[name][row] = value[rows[source]]
+        elif name in state and state[name].shape == value.shape:
+            state[name] = value
+        else:
+            raise CheckpointError(
+                f"the checkpoint's {name} does not fit the recipe's network; "
+                "use the same backbone, widths and context_blocks"
+            )
+    network.load_state_dict(state)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import tempfile
 import warnings
@@ -21,11 +20,10 @@ from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, T
 from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse, file_sha256
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS, WINDOWS
-from gazecast.training.checkpoint import Checkpoint, load_checkpoint
+from gazecast.training.checkpoint import DOMAIN_ROWS, Checkpoint, begin_with, load_checkpoint
 from gazecast.training.domain_head import assume_trained_domains, fit_domain_head
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
-from gazecast.training.trainer import DOMAIN_ROWS, begin_with
 
 PARITY_SHAPES = ((320, 576), (640, 320), (448, 448), (96, 1280), (384, 544))
 """Input sizes at which the file is compared with the network; none is the traced one."""
@@ -37,7 +35,8 @@ _TRACED_SHAPE = (384, 512)
 
 
 class ExportError(RuntimeError):
-    """The exported file does not compute what the network computes."""
+    """The checkpoint cannot be shipped: it is unfinished, the recipe given is not its own, or the
+    exported file does not compute what the network computes."""
 
 
 class Shipped(nn.Module):
@@ -70,11 +69,17 @@ def export(
     data_root: where the recipe's data sets are, for the domain head and the description.
     recipe_path: a newer text of the checkpoint's recipe, which may differ in what is used only
     here: the validation lines, the borrowed readouts and the domain examples.
-    Raises CheckpointError, RecipeError, DataError, or ExportError when torch and ONNX Runtime
-    disagree by more than PARITY_TOLERANCE at any of PARITY_SHAPES.
+    Raises CheckpointError, RecipeError, DataError, or ExportError: for an unfinished checkpoint,
+    for a recipe that trains otherwise, and when torch and ONNX Runtime disagree by more than
+    PARITY_TOLERANCE at any of PARITY_SHAPES.
     """
     checkpoint = load_checkpoint(checkpoint_path)
     recipe, text = parse_recipe(checkpoint.recipe, str(checkpoint_path)), checkpoint.recipe
+    if checkpoint.progress.stage < len(recipe.stages):
+        raise ExportError(
+            f"{checkpoint_path} is unfinished: run its gazecast train again, which goes on with "
+            f"stage {recipe.stages[checkpoint.progress.stage].name}"
+        )
     if recipe_path is not None:
         newer, text = read_recipe(recipe_path, recipe.hold_out)
         if newer.training() != recipe.training():
@@ -115,8 +120,8 @@ def export(
         )
         json_file = onnx_file.with_suffix(".json")
         json_file.write_text(info.to_json(), encoding="utf-8")
-        os.replace(onnx_file, out)  # noqa: PTH105
-        os.replace(json_file, out.with_suffix(".json"))  # noqa: PTH105
+        onnx_file.replace(out)
+        json_file.replace(out.with_suffix(".json"))
     return info
 
 

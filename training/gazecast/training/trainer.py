@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, cast
 
 import torch
@@ -21,10 +20,12 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.prediction import WINDOWS
 from gazecast.training.checkpoint import (
     Checkpoint,
     CheckpointError,
     Progress,
+    begin_with,
     load_checkpoint,
     save_checkpoint,
 )
@@ -99,6 +100,10 @@ def train(
         origin = load_checkpoint(start_from)
         began_with = (*origin.began_with, origin.recipe)
         begin_with(network, origin, recipe.starts_as)
+    elif recipe.starts_as:
+        raise CheckpointError(
+            f"{recipe_path} has starts_as, so it goes on from a checkpoint: give --start-from"
+        )
     network.to(device)
     cast(Any, network).to(memory_format=torch.channels_last)  # torch's stubs lack this form
     average = deepcopy(network.state_dict()) if resumed is None else resumed.average
@@ -110,68 +115,17 @@ def train(
     for number, stage in enumerate(recipe.stages):
         if number < progress.stage:
             continue
-        resuming = resumed is not None and resumed.progress.stage == number
         run = _StageRun(recipe, stage, number, network, average, data_root, device)
-        if resuming and resumed is not None and resumed.optimizer is not None:
+        if number > progress.stage:
+            progress = Progress(stage=number)
+        elif resumed is not None and resumed.optimizer is not None:
             run.optimizer.load_state_dict(resumed.optimizer)
-        start = progress if number == progress.stage else Progress(stage=number)
-        average = run.run(start, save, on_step, out / "log.csv")
+        average = run.run(progress, save, on_step, out / "log.csv")
         # The next stage begins with the averaged weights, and a fresh optimizer.
         network.load_state_dict(average)
         save(Progress(number + 1), average)
         del run  # and its pictures, before the next stage loads its own
     return path
-
-
-def begin_with(
-    network: SaliencyNetwork,
-    checkpoint: Checkpoint,
-    starts_as: Mapping[str, str] = MappingProxyType({}),
-) -> None:
-    """Load a checkpoint's averaged weights; readouts are matched by the domain's name.
-
-    starts_as: domains that take another domain's readout. Domains that the checkpoint does not
-    know start neutral. Raises CheckpointError when the networks differ in shape.
-    """
-    state = network.state_dict()
-    if missing := set(state) - set(checkpoint.average):
-        raise CheckpointError(
-            f"the checkpoint has no {min(missing)}, which the recipe's network needs; "
-            "use the same backbone, widths and context_blocks"
-        )
-    rows = {name: index for index, name in enumerate(checkpoint.spec.domains)}
-    if unknown := set(starts_as.values()) - set(rows):
-        raise CheckpointError(
-            f"starts_as names {sorted(unknown)}, which the checkpoint does not have; "
-            f"it has {', '.join(rows)}"
-        )
-    for name, value in checkpoint.average.items():
-        if name in DOMAIN_ROWS:
-            for row, domain in enumerate(network.spec.domains):
-                source = starts_as.get(domain, domain)
-                if source in rows:
-                    state[name][row] = value[rows[source]]
-        elif name in state and state[name].shape == value.shape:
-            state[name] = value
-        else:
-            raise CheckpointError(
-                f"the checkpoint's {name} does not fit the recipe's network; "
-                "use the same backbone, widths and context_blocks"
-            )
-    network.load_state_dict(state)
-
-
-DOMAIN_ROWS = frozenset(
-    {
-        "readout.gain",
-        "readout.bias",
-        "readout.log_scale",
-        "readout.domain_prior",
-        "domain_head.weight",
-        "domain_head.bias",
-    }
-)
-"""Parameters whose first dimension is the domain."""
 
 
 class _StageRun:
@@ -268,7 +222,7 @@ class _StageRun:
 
     @torch.no_grad()
     def _measure(self) -> list[tuple[str, float, float]]:
-        """CC and NSS of the averaged weights per held-out set and window, on the output's cells:
+        """CC and NSS of the averaged weights per held-out domain and window, on the output's cells:
         a monitor; `gazecast evaluate` gives the figures to quote."""
         network = self.average.module.eval()
         rows: dict[str, list[tuple[float, float]]] = {}
@@ -279,7 +233,7 @@ class _StageRun:
             nss = scanpath_saliency(log_p.exp(), on_device.counts, on_device.inside)[0]
             domain = self.recipe.readouts[int(batch.readout[0])]
             for window in batch.weight[0].nonzero().flatten().tolist():
-                rows.setdefault(f"{domain}/{window}", []).append(
+                rows.setdefault(f"{domain}/{WINDOWS[window]}", []).append(
                     (cc[window].item(), nss[window].item())
                 )
         return [
@@ -333,6 +287,6 @@ def _append(
     with log.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         if new:
-            writer.writerow(["stage", "pass", "training_loss", "set/window", "cc", "nss"])
+            writer.writerow(["stage", "pass", "training_loss", "domain/window", "cc", "nss"])
         for name, cc, nss in held_out or [("", math.nan, math.nan)]:
             writer.writerow([stage, pass_number, f"{loss:.4f}", name, f"{cc:.4f}", f"{nss:.4f}"])

@@ -16,7 +16,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from gazecast.serve.jobs.archive import is_zip, read_zip, too_many_files
-from gazecast.serve.problems import ProblemError
+from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.settings import Settings
 
 FILES = "files"
@@ -49,7 +49,7 @@ class Upload:
         self._complete = False  # the form's closing line was seen
         media_type, options = parse_options_header(content_type)
         if media_type != b"multipart/form-data":
-            raise _not_multipart(content_type)
+            raise not_multipart(content_type, FILES, "curl -F files=@a.png -F files=@b.png")
         boundary = options.get(b"boundary")
         if not boundary:
             raise _malformed()
@@ -182,17 +182,6 @@ class Upload:
                 self._settings.max_job_bytes,
                 "Send several jobs, or raise GAZECAST_MAX_JOB_BYTES on the server.",
             )
-
-
-def _not_multipart(content_type: str) -> ProblemError:
-    return ProblemError(
-        415,
-        "not-multipart",
-        "The body is not a multipart form",
-        f"Content-Type is {content_type!r}.",
-        f"Send multipart/form-data with the file field {FILES!r}, as in "
-        "curl -F files=@a.png -F files=@b.png.",
-    )
 
 
 def _malformed() -> ProblemError:

@@ -16,7 +16,7 @@ from anyio import CapacityLimiter, Event, create_task_group, move_on_after, slee
 from pydantic import TypeAdapter
 
 from gazecast.analysis.regions import RegionError
-from gazecast.model.picture import PictureError, read_picture
+from gazecast.model.picture import PictureError
 from gazecast.serve import answers
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, LeasedItem, Outcome
 from gazecast.serve.jobs.webhooks import RETRY_SECONDS, WebhookError, WebhookSender, job_finished
@@ -150,20 +150,14 @@ class Jobs:
 
     def _report(self, item: LeasedItem) -> str:
         """The answer that a request with this picture would get, as JSON."""
-        stage = self._service.metrics.stage
-        with stage("decode"):
-            try:
-                picture = read_picture(item.file.read_bytes())
-            except FileNotFoundError as error:
-                raise _file_gone() from error
-        regions = [
-            region.on(picture.width, picture.height)
-            for region in _REGIONS.validate_json(item.regions)
-        ]
-        with stage("predict"):
-            prediction = self._service.predictor.predict(picture, item.window, item.domain)
-        with stage("encode"):
-            return answers.answer(prediction, regions).model_dump_json()
+        try:
+            content = item.file.read_bytes()
+        except FileNotFoundError as error:
+            raise _file_gone() from error
+        regions = _REGIONS.validate_json(item.regions)
+        predicted = self._service.predict(content, item.window, item.domain, regions)
+        with self._service.metrics.stage("encode"):
+            return answers.answer(predicted.prediction, predicted.regions).model_dump_json()
 
     # ---- Webhooks ------------------------------------------------------------------------------
 

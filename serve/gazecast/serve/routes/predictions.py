@@ -8,11 +8,10 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Header, Request, Response
 
-from gazecast.model.picture import read_picture
 from gazecast.serve import answers
 from gazecast.serve.etags import is_match, prediction_etag
 from gazecast.serve.negotiation import negotiate
-from gazecast.serve.problems import ProblemError, documented
+from gazecast.serve.problems import ProblemError, documented, not_multipart
 from gazecast.serve.schemas import PredictionAnswer, PredictionForm, RegionInput
 from gazecast.serve.service import QueuedRoute, ServiceDependency
 from gazecast.serve.settings import Settings
@@ -42,13 +41,7 @@ def _require_multipart(request: Request) -> None:
     missing."""
     sent = request.headers.get("content-type", "")
     if sent and sent.partition(";")[0].strip().lower() != "multipart/form-data":
-        raise ProblemError(
-            415,
-            "not-multipart",
-            "The body is not a multipart form",
-            f"Content-Type is {sent!r}.",
-            "Send multipart/form-data with the file field 'image', as in curl -F image=@page.png.",
-        )
+        raise not_multipart(sent, "image", "curl -F image=@page.png")
 
 
 @router.post(
@@ -112,25 +105,21 @@ async def predict(
     ] = "",
 ) -> Response:
     """Nothing of the image is kept: it is gone once the answer is sent."""
-    predictor = service.predictor
+    info = service.predictor.info
     check_region_count(form.regions, service.settings)
 
-    etag = await to_thread.run_sync(prediction_etag, form, media_type, predictor.info)
+    etag = await to_thread.run_sync(prediction_etag, form, media_type, info)
     headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept"}
     if is_match(if_none_match, etag):
         return Response(status_code=304, headers=headers)
 
     def work() -> Response:
-        stage = service.metrics.stage
-        with stage("decode"):
-            picture = read_picture(form.image.file.read())
-        regions = [region.on(picture.width, picture.height) for region in form.regions]
-        with stage("predict"):
-            prediction = predictor.predict(picture, form.window, form.domain)
+        predicted = service.predict(form.image.file.read(), form.window, form.domain, form.regions)
+        prediction, regions = predicted.prediction, predicted.regions
         content: str | bytes
-        with stage("encode"):
+        with service.metrics.stage("encode"):
             if media_type == PNG:
-                content = answers.overlay_png(picture, prediction)
+                content = answers.overlay_png(predicted.picture, prediction)
             elif media_type == NPY:
                 content = answers.density_npy(prediction.density)
             else:
