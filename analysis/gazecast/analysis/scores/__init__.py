@@ -1,0 +1,1 @@
+"""Scores of a prediction and of a picture: focus, clutter, contrast."""

@@ -1,0 +1,84 @@
+"""How much there is to see in a picture: four published measures of visual clutter.
+
+All four are taken on a copy of the picture at one working size: pictures then compare at any
+resolution, and the percentiles of `reference_sets` are of the same size.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazecast.analysis.scores.contours import contour_density
+from gazecast.analysis.scores.feature_congestion import feature_congestion
+from gazecast.analysis.scores.srgb import rosenholtz_lab
+from gazecast.analysis.scores.subband_entropy import subband_entropy
+
+WORKING_SIDE = 512
+"""Longer side, in pixels, of the copy that clutter is measured on."""
+
+_MULTIPLE = 16  # both sides of the copy: whole pixels on every scale, and quick transforms
+
+
+@dataclass(frozen=True, slots=True)
+class Clutter:
+    """Four measures; each grows with clutter.
+
+    feature_congestion: local variability of colour, contrast and orientation, in units of each
+    one's typical value; about 1.25 (a blank picture) to 10.
+    subband_entropy: nats per coefficient of a wavelet code, 0 (a blank picture) to about 5.
+    contour_density: share of pixels on an edge, 0 to 1.
+    colourfulness: 0 (greys) to about 150, in levels of an 8-bit channel.
+    """
+
+    feature_congestion: float
+    subband_entropy: float
+    contour_density: float
+    colourfulness: float
+
+
+def clutter(rgb: NDArray[np.uint8], longer_side: int = WORKING_SIDE) -> Clutter:
+    """The clutter of a picture (rows, columns, 3), sRGB, 8 bit.
+
+    longer_side: of the copy that is measured, pixels; percentiles exist for WORKING_SIDE alone.
+    A picture much longer than a screen shrinks beyond reading: give one screen at a time.
+    Raises ValueError for any other array.
+    """
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.size == 0:
+        raise ValueError(
+            f"clutter is measured on 8-bit RGB of shape (rows, columns, 3), not on {rgb.dtype} "
+            f"{rgb.shape}: convert the picture first"
+        )
+    size = _copy_size(rgb.shape[0], rgb.shape[1], longer_side)
+    copy = Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR)
+    pixels = np.asarray(copy)
+    lab = rosenholtz_lab(pixels)
+    return Clutter(
+        feature_congestion=feature_congestion(lab),
+        subband_entropy=subband_entropy(lab),
+        contour_density=contour_density(np.asarray(copy.convert("L"))),
+        colourfulness=colourfulness(pixels),
+    )
+
+
+def _copy_size(rows: int, columns: int, longer_side: int) -> tuple[int, int]:
+    """(width, height) in pixels of the copy of a picture."""
+    scale = longer_side / max(rows, columns)
+    width, height = (
+        max(2 * _MULTIPLE, _MULTIPLE * round(side * scale / _MULTIPLE)) for side in (columns, rows)
+    )
+    return width, height
+
+
+def colourfulness(rgb: NDArray[np.uint8]) -> float:
+    """Hasler & Suesstrunk (2003), "Measuring colourfulness in natural images":
+    sqrt(sd(rg)^2 + sd(yb)^2) + 0.3 sqrt(mean(rg)^2 + mean(yb)^2) with rg = R - G and
+    yb = (R + G) / 2 - B. rgb: (rows, columns, 3), 0 to 255."""
+    red, green, blue = np.moveaxis(rgb, -1, 0).astype(np.float32)
+    opponents = red - green, 0.5 * (red + green) - blue
+    spread = math.hypot(*(float(channel.std()) for channel in opponents))
+    return spread + 0.3 * math.hypot(*(float(channel.mean()) for channel in opponents))
