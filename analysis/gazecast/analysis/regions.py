@@ -1,17 +1,22 @@
-"""How much of the predicted attention falls on a rectangle of the design."""
+"""How much of the predicted attention falls on a part of the design: a rectangle or a polygon."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 _OVERSHOOT = 1e-6  # of the image's side: what rounding in a caller's arithmetic may add
 _HUGE = 1e9  # no coordinate comes near; keeps infinities, NaN and giant integers out
+_ROUNDING = 1e-9  # what sums of floats may be off: less of a cell, or of a share, is none
+
+MAX_POINTS = 500
+"""Corners of a polygon: every pair of its edges is checked for a crossing."""
 
 
 class RegionError(ValueError):
@@ -68,35 +73,181 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Polygon:
+    """A named outline. points: its corners (x, y) in order around it, either way round, 0 to 1 of
+    the image's size; a last point that repeats the first is left out.
+
+    Raises RegionError for an outline without a name, with fewer than three corners, without area,
+    that touches or crosses itself, or that is not inside the image.
+    """
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        corners = _corners(self.name, self.points, across=1.0, down=1.0)
+        corners = np.clip(corners, 0.0, 1.0)
+        corners = corners[np.append(True, (corners[1:] != corners[:-1]).any(axis=1))]
+        if (corners[-1] == corners[0]).all():
+            corners = corners[:-1]
+        _refuse_outline(self.name, corners)
+        object.__setattr__(self, "points", tuple((x, y) for x, y in corners.tolist()))
+
+    @classmethod
+    def from_pixels(
+        cls,
+        name: str,
+        points: Sequence[tuple[float, float]],
+        image_width: int,
+        image_height: int,
+    ) -> Polygon:
+        """The same from pixels of an image of image_width x image_height pixels."""
+        corners = _corners(name, points, across=image_width, down=image_height, unit=" px")
+        return cls(name, tuple((x / image_width, y / image_height) for x, y in corners.tolist()))
+
+    @property
+    def area(self) -> float:
+        """Share of the image's area, 0 to 1."""
+        return abs(_signed_area(np.array(self.points)))
+
+    @property
+    def box(self) -> Region:
+        """The smallest rectangle around it."""
+        return _box(self.name, np.array(self.points))
+
+
+AnyRegion: TypeAlias = Region | Polygon
+
+
+@dataclass(frozen=True, slots=True)
 class RegionScore:
     """share: of all predicted attention, 0 to 1. intensity: share divided by the region's share of
-    the area, that is, in multiples of what an even spread would give."""
+    the area, that is, in multiples of what an even spread would give. peak: the highest density
+    inside, in the same multiples. rank: 1 for the highest share among the regions given; equal
+    shares have the same rank, and the next is as many lower."""
 
-    region: Region
+    region: AnyRegion
     share: float
     intensity: float
+    peak: float
+    rank: int
 
 
-def region_share(density: NDArray[np.floating], region: Region) -> float:
+def region_share(density: NDArray[np.floating], region: AnyRegion) -> float:
     """The integral of `density` (rows, columns; sum 1) over the region, 0 to 1.
 
     The density is constant within a cell, so a cell that the edge cuts counts by the part that is
     covered: regions that tile the image have shares that sum to 1.
     """
+    cells, covered = _cells(density, region)
+    return float(np.einsum("ij,ij", covered, cells))
+
+
+def score_regions(density: NDArray[np.floating], regions: Iterable[AnyRegion]) -> list[RegionScore]:
+    """Scores in the order of `regions`. density: (rows, columns), sum 1."""
+    scored = []
+    for region in regions:
+        cells, covered = _cells(density, region)
+        peak = cells.max(where=covered > _ROUNDING, initial=0.0)
+        scored.append(
+            (region, float(np.einsum("ij,ij", covered, cells)), float(peak) * density.size)
+        )
+    return [
+        RegionScore(
+            region,
+            share,
+            intensity=share / region.area,
+            peak=peak,
+            rank=1 + sum(other > share + _ROUNDING for _, other, _ in scored),
+        )
+        for region, share, peak in scored
+    ]
+
+
+def encloses(outer: AnyRegion, inner: AnyRegion) -> bool:
+    """Whether the bounding box of `inner` lies in that of `outer`: looks at `inner` may then count
+    for both, so their shares are not to be set against each other. True for equal boxes."""
+    around, within = (
+        region.box if isinstance(region, Polygon) else region for region in (outer, inner)
+    )
+    return (
+        within.x >= around.x - _OVERSHOOT
+        and within.y >= around.y - _OVERSHOOT
+        and within.x + within.width <= around.x + around.width + _OVERSHOOT
+        and within.y + within.height <= around.y + around.height + _OVERSHOOT
+    )
+
+
+def _cells(
+    density: NDArray[np.floating], region: AnyRegion
+) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
+    """The cells in the region's bounding box, and how much it covers of each, 0 to 1."""
     rows, columns = density.shape
+    if isinstance(region, Polygon):
+        down, across, covered = _polygon_coverage(region, rows, columns)
+        return density[down, across], covered
     down, covered_down = _coverage(region.y, region.height, rows)
     across, covered_across = _coverage(region.x, region.width, columns)
-    cells = density[down, across].astype(np.float64)
-    return float(covered_down @ cells @ covered_across)
+    return density[down, across], np.outer(covered_down, covered_across)
 
 
-def score_regions(density: NDArray[np.floating], regions: Iterable[Region]) -> list[RegionScore]:
-    """Scores in the order of `regions`. density: (rows, columns), sum 1."""
-    scores = []
-    for region in regions:
-        share = region_share(density, region)
-        scores.append(RegionScore(region, share, share / region.area))
-    return scores
+def _polygon_coverage(
+    polygon: Polygon, rows: int, columns: int
+) -> tuple[slice, slice, NDArray[np.float64]]:
+    """The rows and columns of the polygon's bounding box, and how much it covers of each cell.
+
+    The outline is cut at every row and column, so that each piece lies in one cell. A piece that
+    goes down by dy covers, in its row, what is right of it: dy of each cell further right, and the
+    part right of its middle in its own. Summed from the left these give the coverage exactly
+    (the anti-aliasing of font rasterisers, such as Levien's font-rs).
+    """
+    outline = np.array(polygon.points) * (columns, rows)
+    left, top = (math.floor(low) for low in outline.min(axis=0).tolist())
+    right, bottom = (math.ceil(high) for high in outline.max(axis=0).tolist())
+    outline -= (left, top)
+    height, width = bottom - top, right - left
+    x, y = _cuts(outline)
+    middle = (x[1:] + x[:-1]) / 2
+    column = np.minimum(middle.astype(np.intp), width - 1)
+    row = np.minimum(((y[1:] + y[:-1]) / 2).astype(np.intp), height - 1)
+    # On the screen, where y points down, a positive area goes round clockwise and up on the left.
+    down = (y[:-1] - y[1:]) * math.copysign(1, _signed_area(outline))
+    own = down * (column + 1 - middle)
+    # One more column takes what would go to the right of the last.
+    cell = row * (width + 1) + column
+    steps = np.bincount(
+        np.concatenate([cell, cell + 1]),
+        np.concatenate([own, down - own]),
+        height * (width + 1),
+    )
+    covered = steps.reshape(height, width + 1).astype(np.float64, copy=False)
+    np.cumsum(covered, axis=1, out=covered)
+    return slice(top, bottom), slice(left, right), covered[:, :-1]
+
+
+def _cuts(outline: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """x and y of all points along the closed outline (n, 2) where it turns or crosses a whole x or
+    y, in order; the last is the first again."""
+    step = _next(outline) - outline
+    corners = np.arange(len(outline))
+    start, change = outline.T.ravel(), step.T.ravel()  # all x, then all y
+    end = start + change
+    first = np.floor(np.minimum(start, end)) + 1
+    count = np.maximum(np.ceil(np.maximum(start, end)) - first, 0).astype(np.intp)
+    which = np.repeat(np.arange(len(start)), count)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    part = (first[which] + nth - start[which]) / change[which]
+    edge = np.concatenate([corners, which % len(outline)])
+    part = np.concatenate([np.zeros(len(outline)), part])
+    order = np.lexsort((part, edge))
+    edge, part = edge[order], part[order]
+    x, y = (outline[edge] + part[:, None] * step[edge]).T
+    return np.append(x, x[0]), np.append(y, y[0])
+
+
+def _next(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each corner (n, 2) of an outline the one after it."""
+    return np.concatenate([corners[1:], corners[:1]])
 
 
 def _coverage(start: float, length: float, cells: int) -> tuple[slice, NDArray[np.float64]]:
@@ -143,3 +294,93 @@ def _refuse(
             raise RegionError(
                 f"{where}: {length_label} is {length:g}{unit}, less than anyone can see: give more"
             )
+
+
+def _corners(
+    name: str,
+    points: Sequence[Sequence[float]],
+    *,
+    across: float,
+    down: float,
+    unit: str = "",
+) -> NDArray[np.float64]:
+    """The points as (n, 2). Raise RegionError unless they lie in an image of `across` x `down`."""
+    if not isinstance(name, str) or not name.strip():
+        raise RegionError("a region has no name: give each region a name to report it by")
+    where = f"region {name!r}"
+    if not isinstance(points, Sequence) or isinstance(points, str | bytes):
+        raise RegionError(f"{where}: points is {points!r}, give a list of [x, y] pairs")
+    if not 3 <= len(points) <= MAX_POINTS:
+        raise RegionError(
+            f"{where}: the outline has {len(points)} points, give at least 3 and at most "
+            f"{MAX_POINTS}"
+        )
+    for number, point in enumerate(points, start=1):
+        if not isinstance(point, Sequence) or isinstance(point, str | bytes) or len(point) != 2:
+            raise RegionError(f"{where}: point {number} is {point!r}, give a pair [x, y]")
+        for label, value, side in (("x", point[0], across), ("y", point[1], down)):
+            if not isinstance(value, Real) or isinstance(value, bool) or not abs(value) < _HUGE:
+                raise RegionError(
+                    f"{where}: {label} of point {number} is {value!r}, give a finite number"
+                )
+            if not -_OVERSHOOT * side <= value <= (1 + _OVERSHOOT) * side:
+                raise RegionError(
+                    f"{where}: {label} of point {number} is {value:g}{unit}, outside the image's 0 "
+                    f"to {side:g}{unit}: move the point"
+                )
+    return np.array(points, dtype=np.float64)
+
+
+def _refuse_outline(name: str, corners: NDArray[np.float64]) -> None:
+    """Raise RegionError unless the corners (n, 2; no two in a row equal) go around an area."""
+    where = f"region {name!r}"
+    if len(corners) < 3:
+        raise RegionError(f"{where}: the outline has fewer than 3 different points, give more")
+    _box(name, corners)
+    crossing = _crossing(corners)
+    if crossing is not None:
+        first, second = (tuple(round(value, 4) for value in corners[i].tolist()) for i in crossing)
+        raise RegionError(
+            f"{where}: the edges that start at {first} and {second} touch or cross: give the "
+            f"points in order around the outline"
+        )
+    if abs(_signed_area(corners)) <= _OVERSHOOT**2:
+        raise RegionError(f"{where}: the outline has no area, move its points apart")
+
+
+def _crossing(corners: NDArray[np.float64]) -> tuple[int, int] | None:
+    """Two edges, by their first corners, that share more than the corner between neighbours."""
+    start, end = corners, _next(corners)
+    side = np.sign(_turn(start[:, None], end[:, None], np.stack([start, end])[:, None]))
+    between = side[0] * side[1] <= 0  # [i, j]: the ends of edge j are on either side of edge i
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    near = ((low[:, None] <= high) & (low <= high[:, None])).all(axis=2)
+    meets = np.triu(between & between.T & near, k=2)
+    meets[0, -1] = False
+    step = end - start
+    back = (_turn(start, end, _next(end)) == 0) & ((step * _next(step)).sum(axis=1) < 0)
+    index = np.arange(len(corners))
+    meets[index[back], np.roll(index, -1)[back]] = True
+    found = np.argwhere(meets)
+    return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
+
+
+def _turn(
+    start: NDArray[np.float64], end: NDArray[np.float64], point: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Above, below or equal to 0: `point` is on one side of the line, on the other, or on it."""
+    along, to = end - start, point - start
+    turn: NDArray[np.float64] = along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
+    return turn
+
+
+def _signed_area(corners: NDArray[np.float64]) -> float:
+    """Of the outline (n, 2), by the shoelace formula."""
+    x, y = (corners - corners[0]).T  # the first is 0, 0 now: the edge back to it adds nothing
+    return float(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])) / 2
+
+
+def _box(name: str, corners: NDArray[np.float64]) -> Region:
+    left, top = corners.min(axis=0).tolist()
+    right, bottom = corners.max(axis=0).tolist()
+    return Region(name, left, top, right - left, bottom - top)
