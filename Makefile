@@ -25,6 +25,7 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,ops
+	$(BIN)/python benchmarks/memory.py
 
 # Ten thousand mutated images; CI sends 500. Some ten minutes.
 fuzz: $(VENV)/.installed-dev
@@ -46,7 +47,7 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.created
 # build, with gigabytes of CUDA libraries.
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
 	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet --editable '.[train,dev]'
+	$(BIN)/pip install --quiet --editable '.[train,report,dev]'
 	@touch $@ $(VENV)/.installed
 
 clean:

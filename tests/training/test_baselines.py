@@ -1,4 +1,4 @@
-"""The centre prior."""
+"""The centre prior (the mean map of other images) and the centred Gaussian."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gazecast.data.stimulus import DataError
-from gazecast.training.baselines import UNIFORM_SHARE, CentrePrior
+from gazecast.training.baselines import UNIFORM_SHARE, CentredGaussian, CentrePrior
 from gazecast.training.ground_truth import GroundTruth
 
 TRUTH = GroundTruth("fixation", sigma_px=3)
@@ -78,3 +78,19 @@ def test_no_other_image_is_an_error(make_stimulus):
 
     with pytest.raises(DataError, match="no image other than a"):
         CentrePrior([only], TRUTH)(only)
+
+
+def test_centred_gaussian_scatters_about_the_middle_as_the_mean_map_does(make_stimulus):
+    stimulus = make_stimulus("a", [], [], width=120, height=80)
+    x, y = (np.arange(120) + 0.5) / 120 - 0.5, (np.arange(80) + 0.5) / 80 - 0.5
+    mean_map = np.exp(-(((x - 0.1) / 0.08) ** 2) / 2 - ((y[:, None] + 0.05) / 0.12) ** 2 / 2)
+    mean_map /= mean_map.sum()
+
+    density = CentredGaussian(lambda _: mean_map)(stimulus)
+
+    assert density.sum() == pytest.approx(1)
+    assert peak(density) == pytest.approx((0.5, 0.5), abs=0.01)
+    for axis, distance in ((0, x), (1, y)):
+        assert density.sum(axis=axis) @ distance**2 == pytest.approx(
+            mean_map.sum(axis=axis) @ distance**2, rel=0.01
+        )

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+_REPORT_EXTRA = {"cv2", "hotgaze", "matplotlib"}
+
 
 def evaluate(
     data: Annotated[
@@ -23,14 +25,31 @@ def evaluate(
         Path | None,
         typer.Option(help="ONNX file with its JSON beside it. Default: the shipped model."),
     ] = None,
+    fold_models: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with f0.onnx to f3.onnx, each trained without that fold: fiwi and gdi are "
+            "then cross-validated.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the whole report: results.json, README.md and plots, beside every "
+            "other method. Needs the extra 'report'.",
+            file_okay=False,
+        ),
+    ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Write the figures into the model's JSON too.")
     ] = False,
-    out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path(
-        "results.json"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="Where the figures go, as JSON; with --report into its folder.")
+    ] = Path("results.json"),
 ) -> None:
-    """Measure accuracy on eye-tracking data, beside the centre prior and beside people."""
+    """Measure accuracy on eye-tracking data, beside other methods and beside people."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -38,20 +57,73 @@ def evaluate(
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL, Predictor
-    from gazecast.training.evaluate_command import chosen_protocols, print_report, run
+    from gazecast.training.cross_validation import read_fold_models
+    from gazecast.training.evaluate_command import (
+        chosen_protocols,
+        default_protocols,
+        print_report,
+        run,
+    )
     from gazecast.training.evaluate_command import record as record_figures
 
     console = Console()
     try:
-        protocols = chosen_protocols(protocol or [], data)
-        out.parent.mkdir(parents=True, exist_ok=True)
+        protocols = chosen_protocols(
+            protocol or [],
+            data,
+            default=default_protocols(
+                cross_validated=fold_models is not None, held_out_only=report is not None
+            ),
+        )
+        folds = read_fold_models(fold_models) if fold_models else None
         with Progress(console=Console(stderr=True)) as progress:
-            report = run(data, protocols, Predictor(model), progress=progress)
+            if report:
+                from gazecast.training.report.measure import measure
+                from gazecast.training.report.write import write_report
+
+                command = _report_command(protocol or [], model, fold_models)
+                accuracy, cases = measure(
+                    data,
+                    protocols,
+                    Predictor(model),
+                    folds=folds,
+                    command=command,
+                    progress=progress,
+                )
+                write_report(accuracy, cases, report)
+                measured, written = accuracy.measured, report / "README.md"
+            else:
+                out.parent.mkdir(parents=True, exist_ok=True)
+                measured = run(data, protocols, Predictor(model), folds=folds, progress=progress)
+                out.write_text(measured.to_json(), encoding="utf-8")
+                written = out
+    except ModuleNotFoundError as missing:
+        if missing.name not in _REPORT_EXTRA:
+            raise
+        typer.echo(
+            f"Error: --report compares with other methods and needs {missing.name}: "
+            "pip install 'gazecast[report]'",
+            err=True,
+        )
+        raise typer.Exit(1) from missing
     except (DataError, ModelFileError, PictureError, OSError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
-    print_report(report, console)
+    if report is None:  # the report has the tables
+        print_report(measured, console)
     if record:
-        record_figures(report, model or SHIPPED_MODEL)
-    out.write_text(report.to_json(), encoding="utf-8")
-    console.print(f"Written to {out}")
+        record_figures(measured, model or SHIPPED_MODEL)
+    console.print(f"Written to {written}")
+
+
+def _report_command(protocols: list[str], model: Path | None, fold_models: Path | None) -> str:
+    """The command that makes the report again, without the paths of this machine."""
+    return " ".join(
+        [
+            "gazecast evaluate --data DATA",
+            *(["--model FILE"] if model else []),
+            *(["--fold-models FOLDS"] if fold_models else []),
+            *(f"--protocol {name}" for name in protocols),
+            "--report docs/accuracy",
+        ]
+    )

@@ -9,6 +9,8 @@ from typing import Annotated, ParamSpec
 
 import typer
 
+from gazecast.cli.calibrate import calibrate
+from gazecast.cli.compare import compare
 from gazecast.cli.evaluate import evaluate
 from gazecast.cli.export import export
 from gazecast.cli.keys import keys
@@ -68,8 +70,10 @@ def _options(
 
 
 app.command()(predict)
+app.command()(compare)
 app.command()(serve)
 app.add_typer(keys)
 app.command()(needs_train_extra(train))
 app.command()(evaluate)
+app.command()(calibrate)
 app.command()(needs_train_extra(export))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,3 +62,30 @@ class CentrePrior:
             return None
         fixations = self._truth.fixations(stimulus)
         return density * (1 if fixations is None else len(fixations))
+
+
+class CentredGaussian:
+    """A Gaussian in the middle of the image that scatters as `mean_map` does about that middle:
+    what is left of the mean map when only "people look at the centre" is known.
+
+    mean_map: a `CentrePrior`, or anything that gives a stimulus a density.
+    """
+
+    def __init__(self, mean_map: Callable[[Stimulus], NDArray[np.floating]]) -> None:
+        self._mean_map = mean_map
+
+    def __call__(self, stimulus: Stimulus) -> FloatArray:
+        """The density (float64, sum 1) at that image's size."""
+        mean_map = self._mean_map(stimulus)
+        down, across = (_bell(mean_map.sum(axis=axis)) for axis in (1, 0))
+        density: FloatArray = np.outer(down, across)
+        return density
+
+
+def _bell(marginal: NDArray[np.floating]) -> FloatArray:
+    """A Gaussian about the middle of the axis with the marginal's mean square distance from it."""
+    cells = np.arange(len(marginal), dtype=np.float64)
+    distance = (cells + 0.5) / len(marginal) - 0.5
+    bell: FloatArray = np.exp(-(distance**2) / (2 * marginal @ distance**2))
+    bell /= bell.sum()
+    return bell

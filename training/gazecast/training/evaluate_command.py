@@ -1,12 +1,11 @@
-"""What `gazecast evaluate` does: score a model beside the centre prior and beside people."""
+"""What `gazecast evaluate` does: score a model beside other methods and beside people."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +15,31 @@ from rich.table import Table
 
 from gazecast.data.layouts.folder import read_folder
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Stimulus
-from gazecast.model.metadata import Score, read_model_info
+from gazecast.model.metadata import ModelInfo, Score, read_model_info
+from gazecast.model.prediction import Window
 from gazecast.training.baselines import CentrePrior
-from gazecast.training.ceilings import Ceiling, observer_ceiling
-from gazecast.training.evaluation import METRICS, RESAMPLES, Estimate, Evaluation, compare
+from gazecast.training.cross_validation import CROSS_VALIDATED, of_fold, saw
+from gazecast.training.evaluation import (
+    METRICS,
+    RESAMPLES,
+    Estimate,
+    Evaluation,
+    Predict,
+    bootstrap,
+    compare,
+)
 from gazecast.training.ground_truth import GroundTruth
+from gazecast.training.people import People, compare_with_people
+from gazecast.training.predicting import Predicting
 from gazecast.training.protocols import DEFAULT_PROTOCOLS, PROTOCOLS, EvaluationProtocol
 
-if TYPE_CHECKING:  # onnxruntime is loaded by whoever makes the predictor
-    from gazecast.model.prediction import Window
-    from gazecast.model.predictor import Predictor
-
+MODEL = "model"
+MEAN_MAP = "mean map"
 DEFINITIONS = (
     "metrics as in pysaliency and the MIT/Tuebingen benchmark, computed per image and averaged "
     f"over images; interval: 95 %, bootstrap over images, {RESAMPLES:,} resamples"
 )
-_HEADINGS = {
+HEADINGS = {
     "cc": "CC",
     "kld": "KLD ↓",
     "sim": "SIM",
@@ -42,9 +50,19 @@ _HEADINGS = {
 }
 
 
+OtherMethods = Callable[[Predict], Mapping[str, Predict]]
+"""From the mean map of the other images to the methods that are scored beside the model."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProtocolResult:
-    """One protocol at one window."""
+    """One protocol at one window.
+
+    methods: scores by method, those of the model ("model") first, then those of the mean map of
+    the other images ("mean map"; see `CentrePrior`).
+    differences: for every other method and every metric the model's lead, mean over images with its
+    interval (paired: images are drawn for both at once). Above 0 the model is better, for KLD too.
+    """
 
     protocol: str
     dataset: str
@@ -57,16 +75,25 @@ class ProtocolResult:
     seconds: float | None
     domain: str
     caveat: str
-    model: Evaluation
-    centre_prior: Evaluation
-    people: Ceiling | None
+    methods: Mapping[str, Evaluation]
+    differences: Mapping[str, Mapping[str, Estimate]]
+    people: People | None
+
+    @property
+    def truth(self) -> GroundTruth:
+        """The labels that were scored on."""
+        return GroundTruth(self.kind, self.sigma_px, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that one run measured, and what somebody needs to measure it again."""
+    """Everything that one run measured, and what somebody needs to measure it again.
 
-    model: dict[str, str]
+    model, fold_models (by fold; only with cross-validation): name, version, sha256 and recipe.
+    """
+
+    model: Mapping[str, str]
+    fold_models: Mapping[str, Mapping[str, str]]
     command: str
     definitions: str
     results: tuple[ProtocolResult, ...]
@@ -75,20 +102,35 @@ class Report:
         return json.dumps(asdict(self), indent=1, allow_nan=False) + "\n"
 
 
-def chosen_protocols(names: Sequence[str], data_root: Path) -> list[EvaluationProtocol]:
+def default_protocols(*, cross_validated: bool, held_out_only: bool) -> tuple[str, ...]:
+    """What is measured unless told otherwise. Where there are models of a cross-validation, they
+    stand in for the model on the sets that it was trained on; where only held-out images are wanted
+    and there are none, those sets are left out."""
+    trained_on = {name.removesuffix("-cv") for name in CROSS_VALIDATED}
+    held_out = tuple(name for name in DEFAULT_PROTOCOLS if name not in trained_on)
+    if cross_validated:
+        return (*CROSS_VALIDATED, *held_out)
+    return held_out if held_out_only else DEFAULT_PROTOCOLS
+
+
+def chosen_protocols(
+    names: Sequence[str],
+    data_root: Path,
+    *,
+    default: Sequence[str] = DEFAULT_PROTOCOLS,
+) -> list[EvaluationProtocol]:
     """The protocols of these names, or without names the default ones whose data set is there.
 
     Raises DataError for a name that does not exist and when nothing is there to evaluate on.
     """
-    if unknown := [name for name in names if name not in PROTOCOLS]:
-        raise DataError(f"no protocol named {', '.join(unknown)}; there are {', '.join(PROTOCOLS)}")
+    known = {**PROTOCOLS, **CROSS_VALIDATED}
+    if unknown := [name for name in names if name not in known]:
+        raise DataError(f"no protocol named {', '.join(unknown)}; there are {', '.join(known)}")
     if names:
-        return [PROTOCOLS[name] for name in dict.fromkeys(names)]
-    present = [
-        PROTOCOLS[p] for p in DEFAULT_PROTOCOLS if (data_root / PROTOCOLS[p].dataset).is_dir()
-    ]
+        return [known[name] for name in dict.fromkeys(names)]
+    present = [known[name] for name in default if (data_root / known[name].dataset).is_dir()]
     if not present:
-        folders = ", ".join(PROTOCOLS[name].dataset for name in DEFAULT_PROTOCOLS)
+        folders = ", ".join(known[name].dataset for name in default)
         raise DataError(
             f"{data_root}: none of the folders {folders} is in it; point at their parent"
         )
@@ -98,49 +140,80 @@ def chosen_protocols(names: Sequence[str], data_root: Path) -> list[EvaluationPr
 def run(
     data_root: Path,
     protocols: Sequence[EvaluationProtocol],
-    predictor: Predictor,
+    predictor: Predicting,
     *,
+    folds: Mapping[str, Predicting] | None = None,
+    others: OtherMethods = lambda _: {},
     progress: Progress | None = None,
 ) -> Report:
     """Score the predictor by each protocol.
 
     data_root: the folder that holds the data sets' folders.
+    folds: the models of a cross-validation by fold (see `read_fold_models`); the protocols in
+    CROSS_VALIDATED are scored with them.
+    others: what is scored beside the model and the mean map.
     progress: shows a bar per protocol and window, if given.
 
-    Raises DataError when a data set is missing or does not fit its protocol.
+    Raises DataError when a data set is missing or does not fit its protocol, and for a
+    cross-validated protocol without folds.
     """
-    results = [
-        result
-        for protocol in protocols
-        for result in _run_protocol(data_root, protocol, predictor, progress)
-    ]
-    info = predictor.info
-    options = " ".join(f"--protocol {protocol.name}" for protocol in protocols)
+    results = []
+    for protocol in protocols:
+        predict = density_of(protocol, predictor, folds)
+        dataset = read_folder(data_root / protocol.dataset)
+        for window in protocol.windows:
+            results.append(
+                _run_window(protocol, dataset, window, predict, others, predictor.info, progress)
+            )
+    used: dict[str, dict[str, str]] = {}
+    if folds and any(protocol.name in CROSS_VALIDATED for protocol in protocols):
+        used = {fold: _identity(model.info) for fold, model in folds.items()}
+    options = " ".join(
+        [
+            *(["--fold-models FOLDER"] if used else []),
+            *(f"--protocol {protocol.name}" for protocol in protocols),
+        ]
+    )
     return Report(
-        model={"name": info.name, "version": info.version, "sha256": info.sha256},
+        model=_identity(predictor.info),
+        fold_models=used,
         command=f"gazecast evaluate --data FOLDER {options}",
         definitions=DEFINITIONS,
         results=tuple(results),
     )
 
 
-def _run_protocol(
-    data_root: Path,
+def density_of(
     protocol: EvaluationProtocol,
-    predictor: Predictor,
-    progress: Progress | None,
-) -> list[ProtocolResult]:
-    dataset = read_folder(data_root / protocol.dataset)
-    return [
-        _run_window(protocol, dataset, window, predictor, progress) for window in protocol.windows
-    ]
+    predictor: Predicting,
+    folds: Mapping[str, Predicting] | None,
+) -> Callable[[Stimulus, Window], NDArray[np.float32]]:
+    """What the protocol scores: from a stimulus and a window to a density. In a cross-validation it
+    is that of the model trained without the stimulus's fold.
+
+    Raises DataError for a cross-validated protocol without folds.
+    """
+    cross_validated = protocol.name in CROSS_VALIDATED
+    if cross_validated and not folds:
+        raise DataError(
+            f"{protocol.name} scores each image with the model trained without it: name the "
+            "folder of those models with --fold-models"
+        )
+
+    def density(stimulus: Stimulus, window: Window) -> NDArray[np.float32]:
+        model = of_fold(folds, stimulus) if cross_validated and folds else predictor
+        return model.predict(stimulus.image_path, window, protocol.domain).density
+
+    return density
 
 
 def _run_window(
     protocol: EvaluationProtocol,
     dataset: EyeTrackingSet,
     window: Window,
-    predictor: Predictor,
+    density: Callable[[Stimulus, Window], NDArray[np.float32]],
+    others: OtherMethods,
+    info: ModelInfo,
     progress: Progress | None,
 ) -> ProtocolResult:
     seconds = protocol.windows[window]
@@ -150,29 +223,77 @@ def _run_window(
         bar = progress.add_task(f"{protocol.name}, {window}", total=len(scored))
 
     def predict(stimulus: Stimulus) -> NDArray[np.float32]:
-        density = predictor.predict(stimulus.image_path, window, protocol.domain).density
         if progress is not None:
             progress.advance(bar)
-        return density
+        return density(stimulus, window)
 
-    prior = CentrePrior(dataset.splits(protocol.prior_splits).stimuli, truth)
-    evaluations = compare({"model": predict, "centre prior": prior}, scored, truth, prior=prior)
+    mean_map = _mean_map(protocol, dataset, truth)
+    methods = compare(
+        {MODEL: predict, MEAN_MAP: mean_map, **others(mean_map)}, scored, truth, prior=mean_map
+    )
     return ProtocolResult(
         protocol=protocol.name,
         dataset=dataset.name,
         splits=protocol.splits,
-        n=len(evaluations["model"].images),
+        n=len(methods[MODEL].images),
         kind=protocol.kind,
         sigma_px=protocol.sigma_px,
         sigma_note=protocol.sigma_note,
         window=window,
         seconds=seconds,
         domain=protocol.domain,
-        caveat=protocol.caveat,
-        model=evaluations["model"],
-        centre_prior=evaluations["centre prior"],
-        people=observer_ceiling(scored, truth),
+        caveat=_caveat(protocol, info),
+        methods=methods,
+        differences={
+            name: _lead(methods[MODEL], other) for name, other in methods.items() if name != MODEL
+        },
+        people=compare_with_people(scored, truth, methods[MODEL]),
     )
+
+
+def _mean_map(protocol: EvaluationProtocol, dataset: EyeTrackingSet, truth: GroundTruth) -> Predict:
+    """The mean map of the protocol's other images; in a cross-validation of the other folds."""
+    if protocol.name not in CROSS_VALIDATED:
+        return CentrePrior(dataset.splits(protocol.prior_splits).stimuli, truth)
+    priors = {
+        fold: CentrePrior(
+            dataset.splits(split for split in protocol.prior_splits if split != fold).stimuli, truth
+        )
+        for fold in protocol.splits
+    }
+    return lambda stimulus: of_fold(priors, stimulus)(stimulus)
+
+
+def _caveat(protocol: EvaluationProtocol, info: ModelInfo) -> str:
+    if protocol.name in CROSS_VALIDATED:
+        return protocol.caveat
+    seen = any(saw(info, protocol.dataset, split) for split in protocol.splits)
+    learned = "this model was trained on images scored here" if seen else ""
+    return "; ".join(part for part in (protocol.caveat, learned) if part)
+
+
+def _lead(model: Evaluation, other: Evaluation) -> dict[str, Estimate]:
+    """By how much the model is better, image by image, for every metric that both have."""
+    return {
+        metric: bootstrap(
+            [
+                (-1 if metric == "kld" else 1) * (ours.scores[metric] - theirs.scores[metric])
+                for ours, theirs in zip(model.images, other.images, strict=True)
+                if metric in ours.scores
+            ]
+        )
+        for metric in model.summary
+    }
+
+
+def _identity(info: ModelInfo) -> dict[str, str]:
+    return {
+        "name": info.name,
+        "version": info.version,
+        "sha256": info.sha256,
+        "recipe": info.recipe.name,
+        "recipe_sha256": info.recipe.sha256,
+    }
 
 
 def record(report: Report, model: Path) -> None:
@@ -182,10 +303,10 @@ def record(report: Report, model: Path) -> None:
     info = read_model_info(description, model)
     figures = {
         f"{result.protocol}, {result.n} images, {result.kind}, {result.window}": {
-            _HEADINGS[metric].removesuffix(" ↓"): Score(
+            HEADINGS[metric].removesuffix(" ↓"): Score(
                 round(estimate.mean, 4), round(estimate.low, 4), round(estimate.high, 4)
             )
-            for metric, estimate in result.model.summary.items()
+            for metric, estimate in result.methods[MODEL].summary.items()
         }
         for result in report.results
     }
@@ -194,7 +315,7 @@ def record(report: Report, model: Path) -> None:
 
 
 def print_report(report: Report, console: Console) -> None:
-    """One table per protocol and window: the model, the centre prior, and people."""
+    """One table per protocol and window: the model, the other methods, and people."""
     console.print(
         f"{report.model['name']} {report.model['version']}, sha256 {report.model['sha256'][:12]}"
     )
@@ -207,15 +328,15 @@ def print_report(report: Report, console: Console) -> None:
             caption=result.caveat or None,
             caption_justify="left",
         )
-        for heading in ("", "model", "centre prior", "people"):
+        for heading in ("", *result.methods, "people"):
             table.add_column(heading)
         for metric in METRICS:
-            evaluations = (result.model, result.centre_prior)
-            cells = [_estimate(e.summary[metric]) for e in evaluations if metric in e.summary]
-            if cells:
-                table.add_row(_HEADINGS[metric], *cells, _people(result.people, metric))
+            if metric in result.methods[MODEL].summary:
+                cells = [_estimate(method.summary[metric]) for method in result.methods.values()]
+                table.add_row(HEADINGS[metric], *cells, _people(result.people, metric))
         console.print(table)
     console.print(report.definitions)
+    console.print("mean map: where people look on other images of the set, the centre prior")
     console.print(
         "people: CC that another panel of the same size would score (Spearman-Brown); "
         "NSS and AUC of each observer on the map of the others"
@@ -226,8 +347,8 @@ def _estimate(estimate: Estimate) -> str:
     return f"{estimate.mean:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
-def _people(people: Ceiling | None, metric: str) -> str:
+def _people(people: People | None, metric: str) -> str:
     if people is None:
         return ""
     known = {"cc": people.panel_cc, "nss": people.nss, "auc": people.auc}
-    return f"{known[metric]:.3f}" if metric in known else ""
+    return _estimate(known[metric]) if metric in known else ""

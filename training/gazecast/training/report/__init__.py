@@ -1,0 +1,1 @@
+"""The accuracy report: `gazecast evaluate --report FOLDER`."""
