@@ -16,13 +16,8 @@ from __future__ import annotations
 import argparse
 import http.client
 import itertools
-import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,13 +27,12 @@ from statistics import median, quantiles
 
 from rich.console import Console
 from rich.table import Table
+from server import BOUNDARY, Server, form, resident_bytes, serving
 
 RATIO = 1.2
 GROWTH = 0.10
 
 _EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.png"))
-_BOUNDARY = "gazecast-load"
-_SERVE = "from gazecast.cli.main import app; app()"
 
 
 @dataclass
@@ -70,40 +64,28 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="for the many clients")
     parser.add_argument("--clients", type=int, default=16)
     options = parser.parse_args()
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, "serve", "--host", "127.0.0.1", "--port", "0"],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert server.stderr
-        port = int(json.loads(server.stderr.readline())["url"].rpartition(":")[2])
-        # Its log is read away, or it would stop at a full pipe.
-        reader = threading.Thread(target=shutil.copyfileobj, args=(server.stderr, log))
-        reader.start()
-        try:
-            run_phase(server.pid, port, options.clients, options.seconds / 12)  # to warm up
-            cores = scaling_of_cores()
-            one = run_phase(server.pid, port, 1, options.seconds / 3)
-            many = run_phase(server.pid, port, options.clients, options.seconds)
-        finally:
-            server.terminate()
-            server.wait()
-            reader.join()
+    with serving() as server:
+        # to warm up
+        run_phase(server, options.clients, options.seconds / 12)
+        cores = scaling_of_cores()
+        one = run_phase(server, 1, options.seconds / 3)
+        many = run_phase(server, options.clients, options.seconds)
     show(one, many, cores)
     if many.throughput < RATIO * one.throughput or many.growth > GROWTH:
         sys.exit(1)
 
 
-def run_phase(process: int, port: int, clients: int, seconds: float) -> Phase:
+def run_phase(server: Server, clients: int, seconds: float) -> Phase:
     """Raises RuntimeError for an answer that is an error."""
     phase = Phase(clients)
     started = time.perf_counter()
     end = started + seconds
     with ThreadPoolExecutor(clients) as threads:
-        running = [threads.submit(_ask_until, end, port, phase, first) for first in range(clients)]
+        running = [
+            threads.submit(_ask_until, end, server.port, phase, first) for first in range(clients)
+        ]
         while time.perf_counter() < end:
-            phase.memory.append(_resident_bytes(process))
+            phase.memory.append(resident_bytes(server.process))
             time.sleep(0.5)
     for client in running:
         client.result()
@@ -113,7 +95,7 @@ def run_phase(process: int, port: int, clients: int, seconds: float) -> Phase:
 
 def _ask_until(end: float, port: int, phase: Phase, first: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    bodies = [_form(file) for file in _EXAMPLES]
+    bodies = [form(file) for file in _EXAMPLES]
     for body in itertools.islice(itertools.cycle(bodies), first, None):
         sent = time.perf_counter()
         if sent >= end:
@@ -122,7 +104,7 @@ def _ask_until(end: float, port: int, phase: Phase, first: int) -> None:
             "POST",
             "/v1/predictions",
             body,
-            {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"},
+            {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
         )
         answer = connection.getresponse()
         content = answer.read()
@@ -134,18 +116,6 @@ def _ask_until(end: float, port: int, phase: Phase, first: int) -> None:
         else:
             raise RuntimeError(f"{answer.status}: {content[:500]!r}")
     connection.close()
-
-
-def _form(file: Path) -> bytes:
-    head = (
-        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="image"\r\n\r\n'
-    )
-    return head.encode() + file.read_bytes() + f"\r\n--{_BOUNDARY}--\r\n".encode()
-
-
-def _resident_bytes(process: int) -> int:
-    pages = Path(f"/proc/{process}/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def scaling_of_cores(seconds: float = 2.0) -> float:

@@ -1,7 +1,7 @@
-"""`make bench`: milliseconds per stage on a 1366x768 page, side by side in one run.
+"""`make bench`: milliseconds per stage on a 1366x768 page, beside hotgaze's offline backend.
 
 The example page is our own, so anyone can repeat this. Compare the rows with each other rather than
-with another machine's.
+with another machine's; the summary does.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hotgaze.config import EngineConfig
+from hotgaze.engine import run_engine
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from gazecast.analysis.overlay import heatmap
@@ -16,7 +18,8 @@ from gazecast.model.picture import Picture, read_picture
 from gazecast.model.predictor import Predictor
 from gazecast.serve.answers import answer
 
-PAGE = (Path(__file__).parent.parent / "examples" / "landing-page.png").read_bytes()
+PAGE_FILE = Path(__file__).parent.parent / "examples" / "landing-page.png"
+PAGE = PAGE_FILE.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,10 @@ def test_predict_decoded(
     benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
 ) -> None:
     benchmark(predictor.predict, picture)
+
+
+def test_hotgaze(benchmark: BenchmarkFixture) -> None:
+    benchmark(run_engine, str(PAGE_FILE), EngineConfig.fast_default())
 
 
 def test_answer_as_json(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.io import savemat
 
+from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
 from gazecast.model.metadata import (
     DatasetUse,
     InputSize,
@@ -51,6 +52,13 @@ class FixedPredictor:
         windows=WINDOWS,
         domains={domain: f"not validated on {domain}: a bump" for domain in DOMAINS},
         metrics={"nothing": {"NSS": Score(0.0)}},
+        calibration=Calibration(
+            basis="made up",
+            observers=11,
+            share=dict.fromkeys(WINDOWS, ShareError(0.002, 0.01, 0.05, -1.6, 1.6)),
+            seen=dict.fromkeys(WINDOWS, SeenRate(5.0, 3.0)),
+            difference=DifferenceError(floor=0.012, slope=0.3, ceiling=0.15),
+        ),
     )
 
     def warm_up(self) -> None:
@@ -65,11 +73,12 @@ class FixedPredictor:
         bump = np.exp(-(((y - 0.4) / 0.2) ** 2))[:, None] * np.exp(-(((x - 0.3) / 0.2) ** 2))
         used = "web" if domain == "auto" else domain
         return Prediction(
-            density=(bump / bump.sum()).astype(np.float32),
+            densities=dict.fromkeys(WINDOWS, (bump / bump.sum()).astype(np.float32)),
             window=window,
             domain=DomainDecision(
                 used, domain, dict.fromkeys(DOMAINS, 0.25), self.info.domains[used]
             ),
+            unfamiliarity=0.5,
             width=picture.width,
             height=picture.height,
             image_sha256=picture.sha256,
@@ -143,7 +152,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     """Exported once for all tests: it takes seconds. timm's test network keeps them few."""
     torch = pytest.importorskip("torch")
     from gazecast.model.network import NetworkSpec, SaliencyNetwork
-    from gazecast.training.export import write_onnx
+    from gazecast.training.export import Shipped, write_onnx
 
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec("test_efficientnet", DOMAINS, (32, 24, 16, 16), 1)).eval()
@@ -155,7 +164,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
             prior[0, rows, columns] = 6.0
         network.readout.window_prior.normal_(std=0.5)
     path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
-    write_onnx(network, path)
+    write_onnx(Shipped(network), path)
     info = replace(
         FixedPredictor.info,
         name="tiny",

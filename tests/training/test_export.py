@@ -26,6 +26,7 @@ from gazecast.training.export import (
     PARITY_SHAPES,
     PARITY_TOLERANCE,
     ExportError,
+    Shipped,
     check_parity,
     datasets_used,
     export,
@@ -102,7 +103,7 @@ def test_parity_is_checked_at_five_other_shapes_than_the_traced_one():
 
 @pytest.mark.parametrize("shape", [(32, 32), (64, 96), (352, 32), (32, 352), (160, 224)])
 def test_the_file_computes_what_the_network_computes(tiny_model, shape):
-    assert check_parity(tiny_model.network, tiny_model.onnx, [shape]) <= PARITY_TOLERANCE
+    assert check_parity(Shipped(tiny_model.network), tiny_model.onnx, [shape]) <= PARITY_TOLERANCE
 
 
 @pytest.mark.parametrize("wrong", [1.0, float("nan")])
@@ -111,7 +112,7 @@ def test_a_file_that_computes_something_else_is_refused(tiny_model, wrong):
     with torch.no_grad():
         other.domain_head.bias += wrong
     with pytest.raises(ExportError, match="torch and ONNX Runtime differ"):
-        check_parity(other, tiny_model.onnx, [(32, 64)])
+        check_parity(Shipped(other), tiny_model.onnx, [(32, 64)])
 
 
 # ---- Which weights are shipped -------------------------------------------------------------------
@@ -176,7 +177,7 @@ def test_pictures_that_only_teach_the_domain_are_listed(data_root, write_set):
 
 def run(path, tmp_path, **options):
     return export(
-        path, tmp_path / "toy.onnx", name="toy", version="1", data_root=tmp_path, **options
+        [path], tmp_path / "toy.onnx", name="toy", version="1", data_root=tmp_path, **options
     )
 
 
@@ -195,6 +196,32 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
     torch.save({"state_dict": {}}, tmp_path / "other.pt")
     with pytest.raises(CheckpointError, match=r"other\.pt is not a checkpoint of gazecast"):
         run(tmp_path / "other.pt", tmp_path)
+
+
+def test_checkpoints_of_two_recipes_are_refused(checkpoint, tmp_path):
+    other = RECIPE.replace("passes: 1", "passes: 2")
+    for name, recipe in (("a.pt", RECIPE), ("b.pt", other)):
+        save_checkpoint(tmp_path / name, replace(checkpoint, recipe=recipe, progress=Progress(2)))
+    with pytest.raises(ExportError, match=r"b\.pt was trained by another recipe than .*a\.pt"):
+        export(
+            [tmp_path / "a.pt", tmp_path / "b.pt"],
+            tmp_path / "toy.onnx",
+            name="toy",
+            version="1",
+            data_root=tmp_path,
+        )
+
+
+def test_runs_that_held_out_different_folds_become_one(checkpoint, tmp_path):
+    for number in range(2):
+        average = {k: torch.full_like(v, 2.0 * number) for k, v in checkpoint.average.items()}
+        held_out = f"{RECIPE}\nhold_out: [f{number}]\n"
+        save_checkpoint(
+            tmp_path / f"{number}.pt", replace(checkpoint, recipe=held_out, average=average)
+        )
+    mean, recipe, text = export_module._finished([tmp_path / "0.pt", tmp_path / "1.pt"])
+    assert all((value == 1).all() for value in mean.average.values())
+    assert recipe.hold_out == parse_recipe(text, "text").hold_out == ()
 
 
 def test_a_recipe_that_trains_otherwise_is_refused(checkpoint_file, tmp_path):

@@ -15,7 +15,7 @@ from gazecast.cli.main import app
 from gazecast.model.predictor import Predictor
 from gazecast.training.checkpoint import load_checkpoint
 from gazecast.training.domain_head import assume_trained_domains
-from gazecast.training.export import PARITY_TOLERANCE, check_parity, shipped_network
+from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity, shipped_network
 from gazecast.training.recipe import parse_recipe
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "salicon-mit1003.yaml"
@@ -99,7 +99,7 @@ def test_torch_and_the_file_agree(run, shape):
     recipe = parse_recipe(checkpoint.recipe, "the checkpoint")
     network = shipped_network(checkpoint, recipe)
     assume_trained_domains(network, recipe)
-    assert check_parity(network, run.onnx, [shape]) <= PARITY_TOLERANCE
+    assert check_parity(Shipped(network), run.onnx, [shape]) <= PARITY_TOLERANCE
 
 
 def test_the_model_says_what_it_was_trained_on(run):

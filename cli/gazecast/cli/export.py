@@ -9,8 +9,14 @@ import typer
 
 
 def export(
-    checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="OUT/last.pt of a training run.")
+    checkpoints: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="CHECKPOINT",
+            help="OUT/last.pt of a training run; of several that held out different folds the mean "
+            "is exported.",
+            show_default=False,
+        ),
     ],
     data: Annotated[
         Path,
@@ -40,7 +46,7 @@ def export(
     if out.suffix != ".onnx":
         raise typer.BadParameter("must end in .onnx", param_hint="--out")
     try:
-        info = run(checkpoint, out, name=name, version=version, data_root=data, recipe_path=recipe)
+        info = run(checkpoints, out, name=name, version=version, data_root=data, recipe_path=recipe)
     except (CheckpointError, RecipeError, DataError, PictureError, ExportError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error

@@ -93,7 +93,9 @@ def _fold_batch_norm(module: nn.Module) -> None:
         if isinstance(child, BatchNormAct2d):
             if previous is None:
                 raise ValueError(f"batch norm {name} does not follow a convolution")
-            setattr(module, previous[0], fuse_conv_bn_eval(previous[1], child))
+            folded = fuse_conv_bn_eval(previous[1], child)
+            folded.requires_grad_(True)  # the folding leaves its new biases without gradients
+            setattr(module, previous[0], folded)
             setattr(module, name, child.act)
         else:
             _fold_batch_norm(child)

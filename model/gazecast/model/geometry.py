@@ -81,8 +81,9 @@ def place(width: int, height: int, pixels: int, multiple: int) -> Placement:
 
 def lay_out(rgb: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:
     """Resize `rgb` (H, W, 3) and pad it to (padded_height, padded_width, 3), uint8."""
+    # Whole steps by averaging first: half the time, and the triangle filter does the rest.
     content = Image.fromarray(rgb).resize(
-        (placement.width, placement.height), Image.Resampling.BILINEAR, reducing_gap=3.0
+        (placement.width, placement.height), Image.Resampling.BILINEAR, reducing_gap=1.0
     )
     canvas = np.full(
         (placement.padded_height, placement.padded_width, 3), PADDING_GREY, dtype=np.uint8

@@ -15,6 +15,10 @@ padding included; cut out the picture's cells and normalise again."""
 DOMAIN_LOGITS = "domain_logits"
 """float32 (1, domains): how the picture looks, before softmax."""
 
-THUMBNAIL_SIDE = 224
+UNFAMILIARITY = "unfamiliarity"
+"""float32 (1,): how unlike the pictures that the model knows this one looks, 0 or more; unlike them
+above 1. See `gazecast.training.familiarity`."""
+
+THUMBNAIL_SIDE = 160
 """Small and square on purpose: the kind of picture is to be told from what it shows, and at this
 size neither its dimensions nor its compression can be seen."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from gazecast.model.calibration import Calibration
 from gazecast.model.prediction import Domain, Window
 
 # Attribute docstrings become the descriptions in the service's OpenAPI schema. A field that is not
@@ -108,6 +109,8 @@ class ModelInfo:
     metrics: Mapping[str, Mapping[str, Score]]
     """Accuracy: the conditions ("OSIE test, 200 photos, 3 s"), then the metric ("NSS"), then the
     figure."""
+    calibration: Calibration | None = None
+    """How far shares may be believed; None where it was not measured."""
 
     def to_json(self) -> str:
         """The text of the JSON file, as `read_model_info` reads it."""

@@ -57,16 +57,31 @@ class DomainDecision:
 class Prediction:
     """Where people look on one image within one time window.
 
-    density: float32 (rows, columns), non-negative, sum 1 within 1e-4, at the image's aspect, longer
-    side at most 1,024. Each cell is the share of all fixations that fall into it.
+    densities: for every window float32 (rows, columns), non-negative, sum 1 within 1e-4, at the
+    image's aspect, longer side at most 1,024. Each cell is the share of all fixations that fall
+    into it.
+    window: the one that was asked for.
+    unfamiliarity: how unlike the pictures that the model knows this one looks, 0 or more. Above 1,
+    where about one ordinary picture in twenty is, a prediction is not to be relied on.
     width, height: the upright image's size in pixels.
     image_sha256: hex digest of the image's content (see `Picture.sha256`).
     """
 
-    density: NDArray[np.float32]
+    densities: Mapping[Window, NDArray[np.float32]]
     window: Window
     domain: DomainDecision
+    unfamiliarity: float
     width: int
     height: int
     image_sha256: str
     model: ModelInfo
+
+    @property
+    def density(self) -> NDArray[np.float32]:
+        """The density of the window that was asked for."""
+        return self.densities[self.window]
+
+    @property
+    def is_unfamiliar(self) -> bool:
+        """Whether the picture is unlike those that the model knows."""
+        return self.unfamiliarity > 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,15 @@ import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazecast.model.geometry import lay_out, place
-from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, THUMBNAIL_SIDE
+from gazecast.model.geometry import Placement, lay_out, place
+from gazecast.model.graph import (
+    DOMAIN_LOGITS,
+    IMAGE,
+    LOG_DENSITY,
+    THUMBNAIL,
+    THUMBNAIL_SIDE,
+    UNFAMILIARITY,
+)
 from gazecast.model.metadata import ModelInfo, read_model_info
 from gazecast.model.picture import Picture, PictureSource, read_picture
 from gazecast.model.prediction import (
@@ -95,19 +102,18 @@ class Predictor:
         placement = place(
             picture.width, picture.height, self.info.input.pixels, self.info.input.multiple
         )
-        log_density, domain_logits = self._session.run(
-            [LOG_DENSITY, DOMAIN_LOGITS],
-            {
-                IMAGE: lay_out(picture.rgb, placement)[None],
-                THUMBNAIL: _thumbnail(picture.rgb)[None],
-            },
+        laid_out = lay_out(picture.rgb, placement)
+        log_density, domain_logits, unfamiliarity = self._session.run(
+            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY],
+            {IMAGE: laid_out[None], THUMBNAIL: _thumbnail(laid_out, placement)[None]},
         )
         decision = self._decide(domain_logits[0], domain)
-        cells = log_density[0, DOMAINS.index(decision.name), WINDOWS.index(window)]
+        cells = log_density[0, DOMAINS.index(decision.name)][:, *placement.cells]
         return Prediction(
-            density=_to_density(cells[placement.cells], picture.width, picture.height),
+            densities=_Densities(cells, picture.width, picture.height, window),
             window=window,
             domain=decision,
+            unfamiliarity=float(unfamiliarity[0]),
             width=picture.width,
             height=picture.height,
             image_sha256=picture.sha256,
@@ -132,11 +138,35 @@ def _available_providers() -> list[str]:
     return [provider for provider in wanted if provider in available]
 
 
-def _thumbnail(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    small = Image.fromarray(rgb).resize(
-        (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0
+def _thumbnail(laid_out: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:
+    left, top = placement.left, placement.top
+    small = Image.fromarray(laid_out).resize(
+        (THUMBNAIL_SIDE, THUMBNAIL_SIDE),
+        Image.Resampling.BILINEAR,
+        box=(left, top, left + placement.width, top + placement.height),
     )
     return np.asarray(small)
+
+
+class _Densities(Mapping[Window, NDArray[np.float32]]):
+    """The density of each window; all but one are made when they are first asked for."""
+
+    def __init__(self, cells: NDArray[np.float32], width: int, height: int, window: Window) -> None:
+        """cells: log densities (windows, rows, columns) of a picture of width x height pixels.
+        window: the one to make at once."""
+        self._cells, self._size = cells, (width, height)
+        self._made = {window: _to_density(cells[WINDOWS.index(window)], width, height)}
+
+    def __getitem__(self, window: Window) -> NDArray[np.float32]:
+        if window not in self._made:
+            self._made[window] = _to_density(self._cells[WINDOWS.index(window)], *self._size)
+        return self._made[window]
+
+    def __iter__(self) -> Iterator[Window]:
+        return iter(WINDOWS)
+
+    def __len__(self) -> int:
+        return len(WINDOWS)
 
 
 def _to_density(log_density: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:

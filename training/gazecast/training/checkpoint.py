@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -91,6 +91,25 @@ def load_checkpoint(path: Path) -> Checkpoint:
         ) from error
     except Exception as error:
         raise CheckpointError(f"{path} is not a checkpoint of gazecast: {error}") from error
+
+
+def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
+    """One checkpoint with the mean of their averaged weights, and the first one's recipe.
+
+    For networks that began with the same weights and were trained on nearly the same pictures the
+    mean is about as good as the mean of their predictions (Wortsman et al., "Model soups", ICML
+    2022). Raises CheckpointError when the networks differ in shape.
+    """
+    first = checkpoints[0]
+    if any(other.spec != first.spec for other in checkpoints):
+        raise CheckpointError("the checkpoints hold networks of different shapes; train them alike")
+    mean = {
+        name: torch.stack([each.average[name].float() for each in checkpoints])
+        .mean(dim=0)
+        .to(value)
+        for name, value in first.average.items()
+    }
+    return replace(first, weights=mean, average=mean, optimizer=None)
 
 
 def begin_with(

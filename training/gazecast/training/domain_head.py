@@ -1,4 +1,4 @@
-"""Fit the head that tells web pages, phone screens, posters and photos apart.
+"""Fit what is read off a thumbnail: which kind of picture it is, and whether it is one at all.
 
 It reads the finished network's features of a small square thumbnail. Training shows each picture
 many times: cropped, enlarged or reduced, and recompressed at random, alike for all domains, so that
@@ -8,6 +8,7 @@ neither size, aspect nor the traces of compression say anything about the domain
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import read_picture
 from gazecast.model.prediction import DOMAINS
+from gazecast.training.familiarity import Familiarity
+from gazecast.training.odd_pictures import odd_picture
 from gazecast.training.recipe import DomainExamples, Recipe
 from gazecast.training.samples import scale_pixels
 
@@ -30,24 +33,38 @@ VIEWS_PER_DOMAIN = 800
 WEIGHT_DECAY = 3e-2
 
 
-def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -> None:
+CHECKED_PER_DOMAIN = 100
+"""Pictures of each domain, if there are so many, that only the limits of familiarity are set on."""
+
+ODD_VIEWS = 800
+"""Pictures shown of no domain at all."""
+
+
+def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -> Familiarity:
     """Multinomial logistic regression of the domain on the thumbnail's embedding, in place.
 
-    Every domain counts the same, whatever its number of examples. Raises DataError.
+    Every domain counts the same, whatever its number of examples. Returns what tells pictures of no
+    domain, its limits set on a fifth of the examples, which nothing is fitted on. Raises DataError.
     """
     rng = np.random.default_rng(recipe.seed)
-    features, labels = [], []
-    for label, domain in enumerate(DOMAINS):
+    known, ordinary = [], []
+    for domain in DOMAINS:
         paths = example_paths(recipe.domain_examples[domain], data_root)
-        rounds = -(-VIEWS_PER_DOMAIN // len(paths))
-        shown = np.concatenate([rng.permutation(len(paths)) for _ in range(rounds)])
+        order = [paths[index] for index in rng.permutation(len(paths))]
+        apart = min(len(order) // 5, CHECKED_PER_DOMAIN)
         load = cache(_load)
-        thumbnails = np.stack(
-            [random_view(load(paths[index]), rng) for index in shown[:VIEWS_PER_DOMAIN]]
-        )
-        features.append(_embed(network, thumbnails))
-        labels += [label] * VIEWS_PER_DOMAIN
-    x, y = torch.cat(features), torch.tensor(labels)
+        known.append(_views(network, load, order[apart:], rng))
+        ordinary += [whole(load(path)) for path in order[:apart]]
+    x = torch.cat(known)
+    y = torch.arange(len(DOMAINS)).repeat_interleave(VIEWS_PER_DOMAIN)
+    _fit_head(network, x, y)
+    familiarity = Familiarity(len(DOMAINS), x.shape[1])
+    odd = np.stack([random_view(odd_picture(rng), rng) for _ in range(ODD_VIEWS)])
+    familiarity.fit(x, y, _embed(network, odd), _embed(network, np.stack(ordinary)))
+    return familiarity
+
+
+def _fit_head(network: SaliencyNetwork, x: torch.Tensor, y: torch.Tensor) -> None:
     mean, deviation = x.mean(dim=0), x.std(dim=0) + 1e-6
     head = torch.nn.Linear(x.shape[1], len(DOMAINS))
     torch.nn.init.zeros_(head.weight)  # one optimum, and one way to it
@@ -120,6 +137,27 @@ def _load(path: Path) -> NDArray[np.uint8]:
     image = Image.fromarray(rgb)
     image.thumbnail((640, 640), Image.Resampling.BOX)
     return np.asarray(image)
+
+
+def whole(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The thumbnail of the whole picture, as the predictor makes it."""
+    small = Image.fromarray(rgb).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR)
+    return np.asarray(small)
+
+
+def _views(
+    network: SaliencyNetwork,
+    load: Callable[[Path], NDArray[np.uint8]],
+    paths: Sequence[Path],
+    rng: np.random.Generator,
+) -> torch.Tensor:
+    """Embeddings of VIEWS_PER_DOMAIN views, each picture shown as often as the others."""
+    rounds = -(-VIEWS_PER_DOMAIN // len(paths))
+    shown = np.concatenate([rng.permutation(len(paths)) for _ in range(rounds)])
+    return _embed(
+        network,
+        np.stack([random_view(load(paths[index]), rng) for index in shown[:VIEWS_PER_DOMAIN]]),
+    )
 
 
 @torch.no_grad()

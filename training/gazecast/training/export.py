@@ -16,12 +16,26 @@ import torch
 from torch import Tensor, nn
 
 from gazecast.data.layouts import read_dataset
-from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, THUMBNAIL_SIDE
+from gazecast.model.graph import (
+    DOMAIN_LOGITS,
+    IMAGE,
+    LOG_DENSITY,
+    THUMBNAIL,
+    THUMBNAIL_SIDE,
+    UNFAMILIARITY,
+)
 from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse, file_sha256
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS, WINDOWS
-from gazecast.training.checkpoint import DOMAIN_ROWS, Checkpoint, begin_with, load_checkpoint
+from gazecast.training.checkpoint import (
+    DOMAIN_ROWS,
+    Checkpoint,
+    begin_with,
+    load_checkpoint,
+    mean_of,
+)
 from gazecast.training.domain_head import assume_trained_domains, fit_domain_head
+from gazecast.training.familiarity import Familiarity
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 
@@ -40,23 +54,27 @@ class ExportError(RuntimeError):
 
 
 class Shipped(nn.Module):
-    """The network as it is shipped: bytes in, log densities and domain logits out.
+    """The network as it is shipped: bytes in; log densities, domain logits and unfamiliarity out.
 
     See gazecast.model.graph for names, shapes and units.
     """
 
-    def __init__(self, network: SaliencyNetwork) -> None:
+    def __init__(self, network: SaliencyNetwork, familiarity: Familiarity | None = None) -> None:
+        """familiarity: without it no picture is unfamiliar."""
         super().__init__()
-        self.network = network
+        self.network = network.eval()
+        head = network.domain_head
+        self.familiarity = familiarity or Familiarity(head.out_features, head.in_features)
 
-    def forward(self, image: Tensor, thumbnail: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, image: Tensor, thumbnail: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         logits = self.network(_to_input(image))
         log_density = torch.log_softmax(logits.flatten(-2), dim=-1).reshape(logits.shape)
-        return log_density, self.network.domain_head(self.network.embed(_to_input(thumbnail)))
+        embedding = self.network.embed(_to_input(thumbnail))
+        return log_density, self.network.domain_head(embedding), self.familiarity(embedding)
 
 
 def export(
-    checkpoint_path: Path,
+    checkpoint_paths: Sequence[Path],
     out: Path,
     *,
     name: str,
@@ -66,37 +84,33 @@ def export(
 ) -> ModelInfo:
     """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
 
-    data_root: where the recipe's data sets are, for the domain head and the description.
-    recipe_path: a newer text of the checkpoint's recipe, which may differ in what is used only
+    checkpoint_paths: one, or several of one recipe that held out different splits; then the mean of
+    their weights is exported. data_root: where the recipe's data sets are, for the domain head and
+    the description. recipe_path: a newer text of the recipe, which may differ in what is used only
     here: the validation lines, the borrowed readouts and the domain examples.
     Raises CheckpointError, RecipeError, DataError, or ExportError: for an unfinished checkpoint,
     for a recipe that trains otherwise, and when torch and ONNX Runtime disagree by more than
     PARITY_TOLERANCE at any of PARITY_SHAPES.
     """
-    checkpoint = load_checkpoint(checkpoint_path)
-    recipe, text = parse_recipe(checkpoint.recipe, str(checkpoint_path)), checkpoint.recipe
-    if checkpoint.progress.stage < len(recipe.stages):
-        raise ExportError(
-            f"{checkpoint_path} is unfinished: run its gazecast train again, which goes on with "
-            f"stage {recipe.stages[checkpoint.progress.stage].name}"
-        )
+    checkpoint, recipe, text = _finished(checkpoint_paths)
+    where = ", ".join(map(str, checkpoint_paths))
     if recipe_path is not None:
         newer, text = read_recipe(recipe_path, recipe.hold_out)
         if newer.training() != recipe.training():
-            raise ExportError(
-                f"{recipe_path} trains otherwise than {checkpoint_path} was trained; train with it"
-            )
+            raise ExportError(f"{recipe_path} trains otherwise than {where} was; train with it")
         recipe = newer
     network = shipped_network(checkpoint, recipe)
+    familiarity = None
     if recipe.domain_examples:
-        fit_domain_head(network, recipe, data_root)
+        familiarity = fit_domain_head(network, recipe, data_root)
     else:
         assume_trained_domains(network, recipe)
+    shipped = Shipped(network, familiarity)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         onnx_file = Path(folder, out.name)
-        write_onnx(network, onnx_file)
-        check_parity(network, onnx_file)
+        write_onnx(shipped, onnx_file)
+        check_parity(shipped, onnx_file)
         info = ModelInfo(
             name=name,
             version=version,
@@ -105,7 +119,7 @@ def export(
             datasets=datasets_used(
                 recipe,
                 data_root,
-                [parse_recipe(older, str(checkpoint_path)) for older in checkpoint.began_with],
+                [parse_recipe(older, where) for older in checkpoint.began_with],
             ),
             recipe=RecipeUse(
                 name=f"{recipe.name}.yaml",
@@ -123,6 +137,32 @@ def export(
         onnx_file.replace(out)
         json_file.replace(out.with_suffix(".json"))
     return info
+
+
+def _finished(paths: Sequence[Path]) -> tuple[Checkpoint, Recipe, str]:
+    """The mean of the checkpoints, their recipe and its text; held out is what all held out."""
+    checkpoints = [load_checkpoint(path) for path in paths]
+    recipes = [
+        parse_recipe(one.recipe, str(path)) for path, one in zip(paths, checkpoints, strict=True)
+    ]
+    for path, one, recipe in zip(paths, checkpoints, recipes, strict=True):
+        if one.progress.stage < len(recipe.stages):
+            raise ExportError(
+                f"{path} is unfinished: run its gazecast train again, which goes on with stage "
+                f"{recipe.stages[one.progress.stage].name}"
+            )
+        if recipe.model_copy(update={"hold_out": ()}) != recipes[0].model_copy(
+            update={"hold_out": ()}
+        ):
+            raise ExportError(
+                f"{path} was trained by another recipe than {paths[0]}; only runs that differ in "
+                "what they held out can be exported as one"
+            )
+    if len(paths) == 1:
+        return checkpoints[0], recipes[0], checkpoints[0].recipe
+    held_out = set.intersection(*(set(recipe.hold_out) for recipe in recipes))
+    text = f"{checkpoints[0].recipe}\nhold_out: [{', '.join(sorted(held_out))}]\n"
+    return mean_of(checkpoints), parse_recipe(text, str(paths[0])), text
 
 
 def shipped_network(checkpoint: Checkpoint, recipe: Recipe) -> SaliencyNetwork:
@@ -145,7 +185,7 @@ def shipped_network(checkpoint: Checkpoint, recipe: Recipe) -> SaliencyNetwork:
     return network.eval()
 
 
-def write_onnx(network: SaliencyNetwork, path: Path) -> None:
+def write_onnx(shipped: Shipped, path: Path) -> None:
     """Export with dynamic height and width of the image."""
     image = torch.zeros(1, *_TRACED_SHAPE, 3, dtype=torch.uint8)
     thumbnail = torch.zeros(1, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3, dtype=torch.uint8)
@@ -153,11 +193,11 @@ def write_onnx(network: SaliencyNetwork, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations are not ours to mend
         torch.onnx.export(
-            Shipped(network.eval()),
+            shipped,
             (image, thumbnail),
             path,
             input_names=[IMAGE, THUMBNAIL],
-            output_names=[LOG_DENSITY, DOMAIN_LOGITS],
+            output_names=[LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY],
             dynamic_shapes=({1: MULTIPLE * rows, 2: MULTIPLE * columns}, None),
             opset_version=20,
             dynamo=True,
@@ -167,16 +207,15 @@ def write_onnx(network: SaliencyNetwork, path: Path) -> None:
 
 
 def check_parity(
-    network: SaliencyNetwork,
+    shipped: Shipped,
     path: Path,
     shapes: Sequence[tuple[int, int]] = PARITY_SHAPES,
 ) -> float:
-    """Largest difference in log density between the network and the file, over `shapes`.
+    """Largest difference of any output between the network and the file, over `shapes`.
 
     Raises ExportError above PARITY_TOLERANCE.
     """
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    shipped = Shipped(network.eval())
     rng = np.random.default_rng(0)
     worst = 0.0
     for height, width in shapes:
@@ -184,13 +223,15 @@ def check_parity(
         thumbnail = rng.integers(0, 256, (1, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3), dtype=np.uint8)
         with torch.no_grad():
             expected = shipped(torch.from_numpy(image), torch.from_numpy(thumbnail))
-        found = session.run([LOG_DENSITY, DOMAIN_LOGITS], {IMAGE: image, THUMBNAIL: thumbnail})
+        found = session.run(
+            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY], {IMAGE: image, THUMBNAIL: thumbnail}
+        )
         for ours, theirs in zip(expected, found, strict=True):
             # Unlike max(), this keeps NaN.
             worst = float(np.maximum(worst, np.abs(ours.numpy() - theirs).max()))
     if not worst <= PARITY_TOLERANCE:
         raise ExportError(
-            f"torch and ONNX Runtime differ by {worst:.2g} in log density (allowed "
+            f"torch and ONNX Runtime differ by {worst:.2g} (allowed "
             f"{PARITY_TOLERANCE:g}); the file was not written"
         )
     return worst
