@@ -1,0 +1,141 @@
+"""Predicts a page longer than a screen: slice by slice, then as one.
+
+Lies beside the service because it needs both the predictor and the analysis of pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gazecast.analysis.long_page import (
+    FalseBottom,
+    ReachLines,
+    ScrollReach,
+    Slice,
+    default_viewport_height,
+    false_bottoms,
+    fold_shares,
+    join,
+    reach_lines,
+    slices,
+)
+from gazecast.model.picture import Picture
+from gazecast.model.prediction import (
+    DOMAINS,
+    WINDOWS,
+    Domain,
+    DomainChoice,
+    DomainDecision,
+    Prediction,
+    Window,
+)
+from gazecast.model.predictor import Predictor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LongPage:
+    """A long page with what is peculiar to it.
+
+    prediction: of the whole page. Its densities have more rows than those of a picture (see
+    `gazecast.analysis.long_page.join`); a window is the time since each screen came into view. Its
+    domain's probabilities are the mean over the first, middle and last slice, its unfamiliarity is
+    the highest of any slice. slices: what was predicted, from the top. viewport_height: px of one
+    screen. reach: the curve that weighted the slices; lines: where it falls below half and a
+    quarter. above, below: shares of the attention on the first screen and on the rest, sum 1, in
+    the window that was asked for. false_bottoms: screens that look like the page's end.
+    """
+
+    prediction: Prediction
+    slices: tuple[Slice, ...]
+    viewport_height: int
+    reach: ScrollReach
+    lines: ReachLines
+    above: float
+    below: float
+    false_bottoms: list[FalseBottom]
+
+
+def predict_long_page(
+    predictor: Predictor,
+    picture: Picture,
+    window: Window = "3s",
+    domain: DomainChoice = "auto",
+    viewport_height: int | None = None,
+    reach: ScrollReach | None = None,
+) -> LongPage:
+    """Predict a page of any height.
+
+    viewport_height: px of the visitors' screen, by default from the page's width
+    (`default_viewport_height`). reach: how far visitors scroll, `ScrollReach.typical` by default.
+
+    All slices are predicted with one domain. Each runs through the network once; only where auto
+    judges one of the first, middle and last slice otherwise than the three together, that slice
+    runs twice. Memory beside the joined density does not grow with the page.
+
+    Raises LongPageError for a page that would take too many slices, ValueError for an unknown
+    window or domain.
+    """
+    if viewport_height is None:
+        viewport_height = default_viewport_height(picture.width)
+    reach = reach or ScrollReach.typical(viewport_height)
+    parts = slices(picture.width, picture.height, viewport_height)
+
+    # The domain is decided before the rest is predicted; what was predicted for that is kept.
+    asked = {
+        index: predictor.predict(_crop(picture, parts[index]), window, domain)
+        for index in sorted({0, len(parts) // 2, len(parts) - 1})
+    }
+    decision = _decide([prediction.domain for prediction in asked.values()], domain, predictor)
+    unfamiliarity = 0.0
+
+    def densities() -> Iterator[NDArray[np.float32]]:
+        nonlocal unfamiliarity
+        for index, part in enumerate(parts):
+            prediction = asked.pop(index, None)
+            if prediction is None or prediction.domain.name != decision.name:
+                prediction = predictor.predict(_crop(picture, part), window, decision.name)
+            unfamiliarity = max(unfamiliarity, prediction.unfamiliarity)
+            yield np.stack([prediction.densities[each] for each in WINDOWS])
+
+    joined = join(densities(), parts, reach, (picture.width, picture.height))
+    prediction = Prediction(
+        densities=dict(zip(WINDOWS, joined, strict=True)),
+        window=window,
+        domain=decision,
+        unfamiliarity=unfamiliarity,
+        width=picture.width,
+        height=picture.height,
+        image_sha256=picture.sha256,
+        model=predictor.info,
+    )
+    above, below = fold_shares(prediction.density, viewport_height, picture.height)
+    return LongPage(
+        prediction=prediction,
+        slices=parts,
+        viewport_height=viewport_height,
+        reach=reach,
+        lines=reach_lines(reach, picture.height),
+        above=above,
+        below=below,
+        false_bottoms=false_bottoms(picture.rgb, parts),
+    )
+
+
+def _crop(picture: Picture, part: Slice) -> Picture:
+    """The slice as a picture, without copying pixels; its digest is still the page's."""
+    return replace(picture, rgb=picture.rgb[part.top : part.bottom], height=part.bottom - part.top)
+
+
+def _decide(
+    decisions: list[DomainDecision], requested: DomainChoice, predictor: Predictor
+) -> DomainDecision:
+    probabilities: dict[Domain, float] = {
+        name: sum(each.probabilities[name] for each in decisions) / len(decisions)
+        for name in DOMAINS
+    }
+    name = max(DOMAINS, key=probabilities.__getitem__) if requested == "auto" else requested
+    return DomainDecision(name, requested, probabilities, predictor.info.domains[name])
