@@ -18,7 +18,7 @@ def test_version():
 
 def test_help_lists_the_commands():
     output = CliRunner().invoke(app, ["--help"]).output
-    for command in ("predict", "serve", "keys", "train", "evaluate", "export"):
+    for command in ("predict", "compare", "serve", "keys", "train", "evaluate", "export"):
         assert f" {command} " in output
 
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from gazecast.serve.app import create_app
 from gazecast.serve.client import Client, OverloadedError, ServiceError, UnreachableError
-from gazecast.serve.schemas import DoneItem, FailedItem, RegionInput
+from gazecast.serve.schemas import DoneItem, FailedItem, PolygonInput, RegionInput
 from gazecast.serve.settings import Settings
 
 
@@ -39,6 +39,26 @@ def test_predicts_bytes_with_regions(api, encode_image):
     (measured,) = api.predict(encode_image(), regions=[region]).regions
     assert measured.name == "button"
     assert measured.x == pytest.approx(0.1)
+
+
+def test_predicts_polygons_and_automatic_regions(api, encode_image):
+    polygon = PolygonInput(name="roof", points=[[0, 80], [60, 0], [120, 80]], unit="px")
+    measured = api.predict(encode_image(), regions=[polygon], automatic_regions=True).regions
+    assert measured[0].points == [(0, 1), (0.5, 0), (1, 1)]
+    assert all(region.automatic for region in measured[1:])
+
+
+@pytest.mark.parametrize("per_variant", [False, True])
+def test_compares_files(api, encode_image, tmp_path, per_variant):
+    files = [tmp_path / "a.png", tmp_path / "b.png"]
+    for file in files:
+        file.write_bytes(encode_image())
+    region = RegionInput(name="button", x=12, y=8, width=24, height=16, unit="px")
+    regions = {file.name: [region] for file in files} if per_variant else [region]
+    answer = api.compare(files, goal_region="button", regions=regions, window="1s", domain="web")
+    assert answer.verdict == "no_detectable_difference"
+    assert (answer.goal_region, answer.window, answer.domain.requested) == ("button", "1s", "web")
+    assert set(answer.regions[0].shares) == {"a.png", "b.png"}
 
 
 def test_describes_the_model(api, fixed_predictor):

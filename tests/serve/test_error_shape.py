@@ -93,13 +93,13 @@ def test_too_many_requests(service, method, path):
 def test_nothing_that_is_accepted(service, method, path):
     """Where there is a choice of media types; other routes answer as they always do."""
     answer = service().request(method, path, headers={"Accept": "text/nothing"})
-    if path == "/v1/predictions":
+    if path in {"/v1/predictions", "/v1/comparisons"}:
         assert_one_shape(answer, 406 if answer.status_code == 406 else 422)
     elif answer.is_error:
         assert_one_shape(answer, answer.status_code)
 
 
-@pytest.mark.parametrize("path", ["/v1/predictions", "/v1/jobs"])
+@pytest.mark.parametrize("path", ["/v1/predictions", "/v1/comparisons", "/v1/jobs"])
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [

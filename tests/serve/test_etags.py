@@ -51,7 +51,10 @@ def test_other_tags_are_answered_in_full(client, png, tag):
     assert _again(client, png, tag).status_code == 200
 
 
-@pytest.mark.parametrize("data", [{"window": "1s"}, {"domain": "web"}, {"regions": REGION}])
+@pytest.mark.parametrize(
+    "data",
+    [{"window": "1s"}, {"domain": "web"}, {"regions": REGION}, {"automatic_regions": "true"}],
+)
 def test_other_parameters_are_another_answer(client, png, etag, data):
     answer = _again(client, png, etag, data=data)
     assert answer.status_code == 200

@@ -110,4 +110,5 @@ def test_the_model_is_described_in_full(client):
 def test_the_index_leads_everywhere(client):
     links = client.get("/").json()["links"]
     assert links.pop("predict") == "POST /v1/predictions"
+    assert links.pop("compare") == "POST /v1/comparisons"
     assert all(client.get(path).status_code in {200, 503} for path in links.values())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gazecast.analysis.regions import Region
 from gazecast.model.picture import read_picture
+from gazecast.serve import answers
 
 PATH = "/v1/predictions"
 
@@ -104,7 +107,141 @@ def test_pixels_and_fractions_measure_the_same(client, png):
     fraction = {"name": "a", "x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5}
     pixels = {"name": "a", "x": 30, "y": 20, "width": 60, "height": 40, "unit": "px"}
     one, other = _regions(client, png, fraction, pixels)
-    assert one == pytest.approx(other)
+    assert one == other
+
+
+def test_a_polygon_measures_as_the_rectangle_it_is(client, png):
+    rectangle = {"name": "a", "x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5}
+    points = [[30, 20], [90, 20], [90, 60], [30, 60]]
+    one, other = _regions(client, png, rectangle, {"name": "a", "points": points, "unit": "px"})
+    for field in ("x", "y", "width", "height", "share", "intensity", "peak", "rank"):
+        assert one[field] == pytest.approx(other[field], abs=1e-6)
+    assert one["points"] is None
+    assert other["points"] == [[0.25, 0.25], [0.75, 0.25], [0.75, 0.75], [0.25, 0.75]]
+    assert one["contrast"] > 1
+    assert other["contrast"] is None
+
+
+def test_a_region_says_how_sure_it_is_and_who_has_seen_it(client, png):
+    region, inside = _regions(
+        client,
+        png,
+        {"name": "on", "x": 0.2, "y": 0.3, "width": 0.2, "height": 0.2},
+        {"name": "inside", "x": 0.25, "y": 0.35, "width": 0.1, "height": 0.1},
+    )
+    interval = region["interval"]
+    assert interval["low"] < region["share"] < interval["high"]
+    assert interval["observers"] == 11
+    assert list(region["seen"]) == ["1s", "3s", "5s"]
+    assert 0 < inside["seen"]["1s"] < region["seen"]["1s"] < 1
+    assert (region["rank"], inside["rank"]) == (1, 2)
+    assert region["peak"] >= inside["intensity"]
+    assert region["automatic"] is False
+
+
+def test_an_uncalibrated_model_says_nothing_of_it(client, png, fixed_predictor, monkeypatch):
+    monkeypatch.setattr(fixed_predictor, "info", replace(fixed_predictor.info, calibration=None))
+    (region,) = _regions(client, png, {"name": "a", "x": 0, "y": 0, "width": 1, "height": 1})
+    assert region["interval"] is None
+    assert region["seen"] is None
+
+
+def test_automatic_regions_come_after_those_given(client, screenshot):
+    given = {"name": "given", "x": 0, "y": 0, "width": 0.1, "height": 0.1}
+    data = {"automatic_regions": "true", "regions": json.dumps([given])}
+    answer = client.post(PATH, files={"image": screenshot}, data=data).json()
+    assert [region["automatic"] for region in answer["regions"]] == [False, True, True]
+    names = [region["name"] for region in answer["regions"]]
+    assert names[0] == "given"
+    assert sorted(answer["first_glance_order"]) == sorted(names)
+    assert client.post(PATH, files={"image": screenshot}).json()["regions"] == []
+
+
+@pytest.fixture
+def screenshot() -> bytes:
+    """Two pictures of noise on white; the first lies on the bump."""
+    image = Image.new("RGB", (480, 320), "white")
+    pixels = np.random.default_rng(0).integers(0, 255, (24, 36, 3), np.uint8)
+    for corner in ((80, 80), (300, 200)):
+        image.paste(Image.fromarray(pixels).resize((144, 96)), corner)
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_regions_of_one_name_are_told_apart_in_the_order(client, png):
+    region = {"name": "a", "x": 0.8, "y": 0.8, "width": 0.1, "height": 0.1}
+    regions = json.dumps([region, region | {"x": 0.2, "y": 0.3}])
+    answer = client.post(PATH, files={"image": png}, data={"regions": regions}).json()
+    assert answer["first_glance_order"] == ["a (2)", "a"]
+
+
+def test_scores_are_placed_among_pages_of_the_kind(client, png):
+    scores = {
+        domain: client.post(PATH, files={"image": png}, data={"domain": domain}).json()["scores"]
+        for domain in ("web", "mobile", "poster")
+    }
+    assert 0 < scores["web"]["focus"] < 1
+    assert 0 < scores["web"]["half_area"] < 0.5
+    assert scores["web"]["clutter"] == scores["poster"]["clutter"]
+    assert [scores[domain]["reference_set"] for domain in scores] == ["alexa500", "enrico", None]
+    assert set(scores["web"]["percentiles"]) == set(scores["web"]["clutter"])
+    assert 0 <= scores["web"]["clarity"] <= 100
+    assert scores["poster"]["percentiles"] is None
+    assert scores["poster"]["clarity"] is None
+
+
+def test_findings_come_from_the_numbers(client, png):
+    most = {"name": "most", "x": 0.05, "y": 0.1, "width": 0.5, "height": 0.6}
+    answer = client.post(PATH, files={"image": png}, data={"regions": json.dumps([most])}).json()
+    (found,) = (each for each in answer["findings"] if each["kind"] == "one_region_dominates")
+    assert "'most'" in found["observation"]
+    assert found["numbers"]["share"] == pytest.approx(answer["regions"][0]["share"], abs=1e-6)
+    assert found["suggestion"]
+
+
+def test_an_unfamiliar_picture_is_warned_of(client, png, fixed_predictor, monkeypatch):
+    familiar = client.post(PATH, files={"image": png}).json()
+    assert familiar["unfamiliar"] == {"score": 0.5, "limit": 1.0, "warning": None}
+    predict = fixed_predictor.predict
+    monkeypatch.setattr(
+        fixed_predictor,
+        "predict",
+        lambda *arguments: replace(predict(*arguments), unfamiliarity=1.01),
+    )
+    answer = client.post(PATH, files={"image": png}).json()
+    assert "not to be relied on" in answer["unfamiliar"]["warning"]
+    assert answer["findings"][0]["kind"] == "unlike_training_data"
+
+
+def test_accuracy_is_told_in_one_line(client, png):
+    answer = client.post(PATH, files={"image": png}).json()
+    assert answer["accuracy"] == "not validated on web: a bump"
+
+
+@pytest.mark.parametrize("accept", ["image/png", "application/x-npy"])
+def test_other_forms_measure_nothing(client, png, accept, monkeypatch):
+    for name in ("clutter", "automatic_regions", "score_regions", "findings"):
+        monkeypatch.setattr(answers, name, None)  # would fail
+    data = {"automatic_regions": "true"}
+    answer = client.post(PATH, files={"image": png}, data=data, headers={"Accept": accept})
+    assert answer.status_code == 200
+
+
+def test_large_regions_cost_no_more_than_small_ones(monkeypatch):
+    looked_at = []
+    measure = answers.region_contrast
+    monkeypatch.setattr(
+        answers,
+        "region_contrast",
+        lambda rgb, region: looked_at.append(rgb.size // 3) or measure(rgb, region),
+    )
+    rgb = np.full((2000, 3000, 3), 255, np.uint8)
+    rgb[::2] = 0
+    assert answers._contrast(rgb, Region("all", 0, 0, 1, 1)) == pytest.approx(21)
+    assert answers._contrast(rgb, Region("small", 0.1, 0.1, 0.05, 0.05)) == pytest.approx(21)
+    assert looked_at[0] <= answers._CONTRAST_PIXELS
+    assert looked_at[1] == 100 * 150
 
 
 def test_a_region_on_the_bump_is_intense(client, png):
@@ -132,6 +269,8 @@ def test_equal_requests_get_equal_bytes(client, png):
         {"window": "1s"},
         {"domain": "web"},
         {"regions": '[{"name": "a", "x": 0, "y": 0, "width": 1, "height": 1}]'},
+        {"regions": '[{"name": "a", "points": [[0, 0], [1, 0], [1, 1], [0, 1]]}]'},
+        {"automatic_regions": "true"},
     ],
 )
 def test_another_parameter_is_another_id(client, png, data):

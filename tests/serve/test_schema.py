@@ -16,7 +16,7 @@ from schemathesis import GenerationMode
 
 from gazecast.serve import examples
 from gazecast.serve.app import create_app
-from gazecast.serve.schemas import PredictionAnswer
+from gazecast.serve.schemas import ComparisonAnswer, PredictionAnswer
 from gazecast.serve.settings import Settings
 
 OPERATIONS = [
@@ -82,6 +82,10 @@ def test_the_example_answer_is_one():
     np.testing.assert_allclose(density, [[0.5, 0.25], [0.125, 0.125]], atol=1e-5)
 
 
+def test_the_example_comparison_is_one():
+    ComparisonAnswer.model_validate(examples.COMPARISON, strict=True, extra="forbid")
+
+
 def test_the_example_regions_are_some(client, encode_image):
     answer = client.post(
         "/v1/predictions",
@@ -89,6 +93,16 @@ def test_the_example_regions_are_some(client, encode_image):
         data={"regions": examples.REGIONS},
     )
     assert [region["name"] for region in answer.json()["regions"]] == ["button", "logo"]
+
+
+def test_the_example_regions_per_variant_are_some(client, encode_image):
+    names = ("before.png", "after.png")
+    answer = client.post(
+        "/v1/comparisons",
+        files=[("variants", (name, encode_image())) for name in names],
+        data={"regions": examples.REGIONS_PER_VARIANT},
+    )
+    assert [region["name"] for region in answer.json()["regions"]] == ["button"]
 
 
 def test_all_representations_are_described(client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
@@ -46,7 +48,18 @@ def heatmap(rgb: NDArray[np.uint8], density: NDArray[np.floating]) -> NDArray[np
 
 
 def legend(width: int, height: int) -> NDArray[np.uint8]:
+    """The strip below a picture of width x height px: uint8 (rows, width, 3)."""
+    labels = [f"{step}x" for step in STEPS[:-1]] + [f"{STEPS[-1]}x+"]
+    return legend_strip(width, height, colour_table(), labels, SCALE_NOTE)
+
+
+def legend_strip(
+    width: int, height: int, colours: NDArray[np.uint8], labels: Sequence[str], note: str
+) -> NDArray[np.uint8]:
     """The strip below a picture of width x height px: uint8 (rows, width, 3).
+
+    colours: sRGB and opacity along the scale, uint8 (n, 4). labels: evenly spaced along it. note:
+    what it shows.
 
     The text grows with the picture, because it is mostly seen scaled to a screen. Scale and words
     stand side by side where there is room, else the words go below.
@@ -59,12 +72,12 @@ def legend(width: int, height: int) -> NDArray[np.uint8]:
     bar_width, bar_height = min(room, 20 * size), size
     scale_height = bar_height + round(1.4 * size)
     words_left, words_top = margin + bar_width + 2 * size, margin
-    words_width = max(font.getlength(text) for text in (SCALE_NOTE, SHORT_NOTICE))
+    words_width = max(font.getlength(text) for text in (note, SHORT_NOTICE))
     if words_left + words_width + margin > width:
         words_left, words_top = margin, margin + scale_height + size // 2
     lines = [
         (line, ink)
-        for text, ink in ((SCALE_NOTE, _INK), (SHORT_NOTICE, _MUTED))
+        for text, ink in ((note, _INK), (SHORT_NOTICE, _MUTED))
         for line in _wrap(text, font, room)
     ]
     line_height = round(1.4 * size)
@@ -74,7 +87,7 @@ def legend(width: int, height: int) -> NDArray[np.uint8]:
     strip = Image.new("RGB", (width, rows), _PAPER)
     draw = ImageDraw.Draw(strip)
     draw.line((0, 0, width, 0), fill=_LINE, width=_hairline(size))
-    _draw_scale(strip, (margin, margin), (bar_width, bar_height), font)
+    _draw_scale(strip, (margin, margin), (bar_width, bar_height), font, colours, labels)
     for number, (line, ink) in enumerate(lines):
         draw.text((words_left, words_top + number * line_height), line, fill=ink, font=font)
     return np.asarray(strip)
@@ -84,21 +97,24 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def _draw_scale(
-    strip: Image.Image, corner: tuple[int, int], size: tuple[int, int], font: Font
+    strip: Image.Image,
+    corner: tuple[int, int],
+    size: tuple[int, int],
+    font: Font,
+    colours: NDArray[np.uint8],
+    labels: Sequence[str],
 ) -> None:
-    """The colours from the lowest to the highest step, as they look on white, and their labels."""
+    """The colours along the scale, as they look on white, and their labels."""
     (left, top), (width, height) = corner, size
     draw = ImageDraw.Draw(strip)
-    colours = Image.fromarray(colour_table()[None]).resize(size, Image.Resampling.BILINEAR)
-    strip.paste(colours, corner, mask=colours)
+    bar = Image.fromarray(colours[None]).resize(size, Image.Resampling.BILINEAR)
+    strip.paste(bar, corner, mask=bar)
     hairline = _hairline(height)
     draw.rectangle((left, top, left + width - 1, top + height - 1), outline=_LINE, width=hairline)
-    steps = STEPS if width >= 12 * height else (STEPS[0], STEPS[-1])
-    for number, step in enumerate(steps):
-        last = number == len(steps) - 1
-        x = left + (width - 1) * number / (len(steps) - 1)
-        anchor = "la" if number == 0 else "ra" if last else "ma"
-        label = f"{step}x+" if last else f"{step}x"
+    shown = labels if width >= 12 * height else (labels[0], labels[-1])
+    for number, label in enumerate(shown):
+        x = left + (width - 1) * number / (len(shown) - 1)
+        anchor = "la" if number == 0 else "ra" if number == len(shown) - 1 else "ma"
         draw.line((x, top + height, x, top + 1.25 * height), fill=_MUTED, width=hairline)
         draw.text((x, top + 1.35 * height), label, fill=_INK, font=font, anchor=anchor)
 

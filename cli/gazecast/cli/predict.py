@@ -42,6 +42,7 @@ def predict(
     from gazecast.model.picture import PictureError, read_picture
     from gazecast.model.predictor import Predictor
     from gazecast.serve import answers
+    from gazecast.serve.service import Predicted
 
     console = Console(stderr=True)
     names = output_names(images)
@@ -60,7 +61,7 @@ def predict(
                 {
                     out / f"{name}.heatmap.png": answers.overlay_png(picture, prediction),
                     out / f"{name}.density.npy": answers.density_npy(prediction.density),
-                    out / f"{name}.json": answers.report(prediction)
+                    out / f"{name}.json": answers.report(Predicted(picture, [], prediction))
                     .model_dump_json(indent=2)
                     .encode(),
                 }

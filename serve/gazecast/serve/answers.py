@@ -1,11 +1,12 @@
-"""From a prediction to what is handed out: the report, the density as a file, the overlay."""
+"""From a prediction or a comparison to what is handed out: reports, densities, pictures."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from io import BytesIO
 
@@ -14,88 +15,156 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from gazecast.analysis.automatic_regions import automatic_regions
 from gazecast.analysis.definitions import DEFINITIONS
+from gazecast.analysis.difference_picture import difference_picture, stacked
+from gazecast.analysis.findings import Facts, RegionFacts, findings
 from gazecast.analysis.hotspots import hotspots
+from gazecast.analysis.order import first_glance_order
 from gazecast.analysis.overlay import heatmap
-from gazecast.analysis.regions import Region, score_regions
+from gazecast.analysis.regions import (
+    AnyRegion,
+    Polygon,
+    Region,
+    RegionScore,
+    encloses,
+    region_share,
+    score_regions,
+)
+from gazecast.analysis.scores.clutter import clutter
+from gazecast.analysis.scores.contrast import region_contrast
+from gazecast.analysis.scores.focus import focus, half_area
+from gazecast.analysis.scores.reference_sets import clarity, percentile, reference_set_for
+from gazecast.analysis.uncertainty import seen, share_interval
+from gazecast.model.calibration import Calibration
+from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import Picture
-from gazecast.model.prediction import NOTICE, Prediction
+from gazecast.model.prediction import NOTICE, WINDOWS, DomainDecision, Prediction, Window
 from gazecast.serve.schemas import (
+    ApartAnswer,
+    ClutterAnswer,
+    ComparisonAnswer,
     DatasetLicence,
     DensityAnswer,
     DomainAnswer,
+    FindingAnswer,
     HotspotAnswer,
     ImageReference,
+    IntervalAnswer,
     Licences,
     ModelReference,
     PredictionAnswer,
     RegionAnswer,
+    RegionComparisonAnswer,
     Report,
+    ScoresAnswer,
+    UnfamiliarAnswer,
+    VariantAnswer,
+    VariantShareAnswer,
 )
+from gazecast.serve.service import Predicted
+from gazecast.serve.variants import Compared
 
 # zlib's level: higher ones take two to three times as long and save a few percent at most.
 _PNG_LEVEL = 1
 
+# Pixels of a region that its contrast is estimated from; of a larger one, a random sample, as
+# pixels evenly apart may all fall between the lines.
+_CONTRAST_PIXELS = 65_536
 
-def prediction_id(prediction: Prediction, regions: Sequence[Region]) -> str:
+UNFAMILIAR = (
+    "This image is unlike those that the model knows; its prediction is not to be relied on."
+)
+
+_LIMIT = 1.0  # of what is familiar: see Prediction.is_unfamiliar
+
+_Shares = Mapping[Window, float]
+
+
+# ---- Predictions -------------------------------------------------------------------------------
+
+
+def prediction_id(predicted: Predicted, automatic: bool = False) -> str:
     """Hex SHA-256 over the image, the model and all parameters of a prediction."""
+    prediction = predicted.prediction
     parts = {
         "image": prediction.image_sha256,
         "model": prediction.model.sha256,
         "window": prediction.window,
         "domain": prediction.domain.requested,
-        "regions": [asdict(region) for region in regions],
+        "regions": [asdict(region) for region in predicted.regions],
+        "automatic regions": automatic,
         "definitions": DEFINITIONS,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def report(prediction: Prediction, regions: Sequence[Region] = ()) -> Report:
-    """The numbers of a prediction, the density itself left out."""
-    model, domain = prediction.model, prediction.domain
+def report(predicted: Predicted, automatic: bool = False) -> Report:
+    """The numbers of a prediction, the density itself left out. automatic: also of the regions that
+    are found on the picture."""
+    prediction, rgb = predicted.prediction, predicted.picture.rgb
+    found = [each.region for each in automatic_regions(rgb)] if automatic else []
+    regions = [*predicted.regions, *found]
+    labels = _labels(regions)
+    shares = [
+        {window: region_share(prediction.densities[window], region) for window in WINDOWS}
+        for region in regions
+    ]
+    contrasts = [_contrast(rgb, region) for region in regions]
+    scores = _scores(predicted)
     return Report(
-        id=prediction_id(prediction, regions),
-        model=ModelReference(
-            name=model.name,
-            version=model.version,
-            sha256=model.sha256,
-            licences=Licences(
-                weights=model.licence,
-                datasets=[
-                    DatasetLicence(name=dataset.name, licence=dataset.licence)
-                    for dataset in model.datasets
-                ],
-            ),
-        ),
-        image=ImageReference(
-            width=prediction.width, height=prediction.height, sha256=prediction.image_sha256
-        ),
+        id=prediction_id(predicted, automatic),
+        model=_model(prediction.model),
+        image=_image(prediction),
         window=prediction.window,
-        domain=DomainAnswer(
-            name=domain.name,
-            requested=domain.requested,
-            probabilities=dict(domain.probabilities),
-            validation=domain.validation,
-        ),
+        domain=_domain(prediction.domain),
+        accuracy=prediction.domain.validation,
+        unfamiliar=_unfamiliar(prediction),
         regions=[
-            RegionAnswer(**asdict(score.region), share=score.share, intensity=score.intensity)
-            for score in score_regions(prediction.density, regions)
+            _region(score, number >= len(predicted.regions), own, contrast, predicted)
+            for number, (score, own, contrast) in enumerate(
+                zip(score_regions(prediction.density, regions), shares, contrasts, strict=True)
+            )
+        ],
+        first_glance_order=[
+            glance.name for glance in first_glance_order(dict(zip(labels, shares, strict=True)))
         ],
         hotspots=[
             HotspotAnswer(x=spot.x, y=spot.y, share=spot.share, intensity=spot.intensity)
             for spot in hotspots(prediction.density)
+        ],
+        scores=scores,
+        findings=[
+            FindingAnswer(
+                kind=finding.kind,
+                observation=finding.observation,
+                hypothesis=finding.hypothesis,
+                suggestion=finding.suggestion,
+                effect=finding.effect,
+                numbers=dict(finding.numbers),
+            )
+            for finding in findings(
+                _facts(
+                    prediction,
+                    scores,
+                    dict(zip(labels, regions, strict=True)),
+                    shares,
+                    contrasts,
+                )
+            )
         ],
         definitions=DEFINITIONS,
         notice=NOTICE,
     )
 
 
-def answer(prediction: Prediction, regions: Sequence[Region] = ()) -> PredictionAnswer:
+def answer(predicted: Predicted, automatic: bool = False) -> PredictionAnswer:
     """The report with the density in it."""
-    rows, columns = prediction.density.shape
-    data, scale = density_png16(prediction.density)
+    density = predicted.prediction.density
+    rows, columns = density.shape
+    data, scale = density_png16(density)
     return PredictionAnswer(
-        **dict(report(prediction, regions)),
+        **dict(report(predicted, automatic)),
         density=DensityAnswer(
             width=columns,
             height=rows,
@@ -103,6 +172,251 @@ def answer(prediction: Prediction, regions: Sequence[Region] = ()) -> Prediction
             data=b64encode(data).decode("ascii"),
             scale=scale,
         ),
+    )
+
+
+def _labels(regions: Sequence[AnyRegion]) -> list[str]:
+    """Names, a number added to those that repeat: sentences and orders tell regions by name."""
+    labels: list[str] = []
+    count: Counter[str] = Counter()
+    for region in regions:
+        label = region.name
+        while label in labels:
+            count[region.name] += 1
+            label = f"{region.name} ({count[region.name] + 1})"
+        labels.append(label)
+    return labels
+
+
+def _region(
+    score: RegionScore,
+    automatic: bool,
+    shares: _Shares,
+    contrast: float | None,
+    predicted: Predicted,
+) -> RegionAnswer:
+    region, prediction = score.region, predicted.prediction
+    calibration = prediction.model.calibration
+    return RegionAnswer(
+        **asdict(_box(region)),
+        automatic=automatic,
+        points=list(region.points) if isinstance(region, Polygon) else None,
+        share=score.share,
+        interval=None
+        if calibration is None
+        else IntervalAnswer(**asdict(share_interval(score.share, prediction.window, calibration))),
+        intensity=score.intensity,
+        peak=score.peak,
+        rank=score.rank,
+        seen=None if calibration is None else seen(shares, calibration),
+        contrast=contrast,
+    )
+
+
+def _box(region: AnyRegion) -> Region:
+    return region.box if isinstance(region, Polygon) else region
+
+
+def _contrast(rgb: NDArray[np.uint8], region: AnyRegion) -> float | None:
+    if isinstance(region, Polygon):
+        return None
+    rows, columns = rgb.shape[:2]
+    down, across = (
+        slice(int(start * cells), max(int(start * cells) + 1, round((start + length) * cells)))
+        for start, length, cells in (
+            (region.y, region.height, rows),
+            (region.x, region.width, columns),
+        )
+    )
+    inside = rgb[down, across]
+    if inside.shape[0] * inside.shape[1] > _CONTRAST_PIXELS:
+        places = np.random.default_rng(0).integers(inside.shape[:2], size=(_CONTRAST_PIXELS, 2))
+        inside = inside[places[:, :1], places[:, 1:]]
+    contrast = region_contrast(inside, Region(region.name, 0.0, 0.0, 1.0, 1.0))
+    return None if contrast is None else contrast.ratio
+
+
+def _scores(predicted: Predicted) -> ScoresAnswer:
+    prediction = predicted.prediction
+    measured = clutter(predicted.picture.rgb)
+    reference = reference_set_for(prediction.domain.name)
+    percentiles = None
+    if reference is not None:
+        places = {
+            name: percentile(name, value, reference) for name, value in asdict(measured).items()
+        }
+        percentiles = ClutterAnswer(**places)
+    return ScoresAnswer(
+        focus=focus(prediction.density),
+        half_area=half_area(prediction.density),
+        clutter=ClutterAnswer(**asdict(measured)),
+        percentiles=percentiles,
+        clarity=None if reference is None else clarity(measured, reference),
+        reference_set=reference,
+    )
+
+
+def _facts(
+    prediction: Prediction,
+    scores: ScoresAnswer,
+    regions: Mapping[str, AnyRegion],
+    shares: Sequence[_Shares],
+    contrasts: Sequence[float | None],
+) -> Facts:
+    """Without a calibration nothing is told of regions: findings need their intervals."""
+    calibration = prediction.model.calibration
+    facts = []
+    if calibration is not None:
+        boxes = {label: _box(region) for label, region in regions.items()}
+        facts = [
+            _region_facts(
+                label,
+                regions[label].area,
+                own,
+                contrast,
+                frozenset(
+                    other
+                    for other, outer in boxes.items()
+                    if other != label and encloses(outer, boxes[label])
+                ),
+                prediction.window,
+                calibration,
+            )
+            for label, own, contrast in zip(regions, shares, contrasts, strict=True)
+        ]
+    return Facts(
+        regions=tuple(facts),
+        window=prediction.window,
+        validation=prediction.domain.validation,
+        # What is usual is known for web pages alone.
+        half_area=scores.half_area if prediction.domain.name == "web" else None,
+        clutter=None if scores.percentiles is None else scores.percentiles.feature_congestion,
+        clutter_set=scores.reference_set,
+        out_of_distribution=prediction.is_unfamiliar,
+    )
+
+
+def _region_facts(
+    name: str,
+    area: float,
+    shares: _Shares,
+    contrast: float | None,
+    within: frozenset[str],
+    window: Window,
+    calibration: Calibration,
+) -> RegionFacts:
+    first, share = shares[WINDOWS[0]], shares[window]
+    first_interval = share_interval(first, WINDOWS[0], calibration)
+    interval = share_interval(share, window, calibration)
+    return RegionFacts(
+        name=name,
+        share=share,
+        low=interval.low,
+        high=interval.high,
+        intensity=share / area,
+        first_share=first,
+        first_low=first_interval.low,
+        first_high=first_interval.high,
+        contrast=contrast,
+        within=within,
+    )
+
+
+# ---- Comparisons -------------------------------------------------------------------------------
+
+
+def comparison(compared: Compared) -> ComparisonAnswer:
+    """The verdict with all numbers behind it."""
+    result = compared.comparison
+    return ComparisonAnswer(
+        verdict=result.verdict,
+        probability=result.probability,
+        regions=[
+            RegionComparisonAnswer(
+                name=region.name,
+                verdict=region.verdict,
+                probability=region.probability,
+                shares={
+                    variant: VariantShareAnswer(
+                        share=share.share, low=share.interval.low, high=share.interval.high
+                    )
+                    for variant, share in region.shares.items()
+                },
+            )
+            for region in result.regions
+        ],
+        unmatched=list(result.unmatched),
+        automatic=compared.automatic,
+        goal_region=compared.goal,
+        window=compared.predictions[0].window,
+        domain=_domain(compared.domain),
+        variants=[
+            VariantAnswer(name=name, image=_image(prediction), unfamiliar=_unfamiliar(prediction))
+            for name, prediction in zip(compared.names, compared.predictions, strict=True)
+        ],
+        apart=[
+            ApartAnswer(first=first, second=second, distance=distance)
+            for (first, second), distance in result.apart.items()
+        ],
+        observers=compared.calibration.observers,
+        basis=compared.calibration.basis,
+        model=_model(compared.predictions[0].model),
+        definitions=DEFINITIONS,
+        notice=NOTICE,
+    )
+
+
+def difference_png(compared: Compared) -> bytes:
+    """What changed from the first variant to each other, one picture under the other, as a PNG that
+    says in its text what it is."""
+    first = compared.predictions[0]
+    pictures = [
+        difference_picture(picture, first.density, prediction.density, (compared.names[0], name))
+        for name, prediction, picture in list(
+            zip(compared.names, compared.predictions, compared.pictures, strict=True)
+        )[1:]
+    ]
+    return _png(stacked(pictures), compared.domain, first.model)
+
+
+# ---- What both have ----------------------------------------------------------------------------
+
+
+def _model(model: ModelInfo) -> ModelReference:
+    return ModelReference(
+        name=model.name,
+        version=model.version,
+        sha256=model.sha256,
+        licences=Licences(
+            weights=model.licence,
+            datasets=[
+                DatasetLicence(name=dataset.name, licence=dataset.licence)
+                for dataset in model.datasets
+            ],
+        ),
+    )
+
+
+def _image(prediction: Prediction) -> ImageReference:
+    return ImageReference(
+        width=prediction.width, height=prediction.height, sha256=prediction.image_sha256
+    )
+
+
+def _domain(domain: DomainDecision) -> DomainAnswer:
+    return DomainAnswer(
+        name=domain.name,
+        requested=domain.requested,
+        probabilities=dict(domain.probabilities),
+        validation=domain.validation,
+    )
+
+
+def _unfamiliar(prediction: Prediction) -> UnfamiliarAnswer:
+    return UnfamiliarAnswer(
+        score=prediction.unfamiliarity,
+        limit=_LIMIT,
+        warning=UNFAMILIAR if prediction.is_unfamiliar else None,
     )
 
 
@@ -128,10 +442,13 @@ def density_npy(density: NDArray[np.float32]) -> bytes:
 
 def overlay_png(picture: Picture, prediction: Prediction) -> bytes:
     """The heat map over the picture as a PNG that says in its text what it is."""
+    return _png(heatmap(picture.rgb, prediction.density), prediction.domain, prediction.model)
+
+
+def _png(rgb: NDArray[np.uint8], domain: DomainDecision, model: ModelInfo) -> bytes:
     text = PngInfo()
-    text.add_itxt("Description", f"{NOTICE} {prediction.domain.validation}.")
-    text.add_itxt("Software", f"gazecast, model {prediction.model.version}")
+    text.add_itxt("Description", f"{NOTICE} {domain.validation}.")
+    text.add_itxt("Software", f"gazecast, model {model.version}")
     file = BytesIO()
-    overlay = Image.fromarray(heatmap(picture.rgb, prediction.density))
-    overlay.save(file, "PNG", compress_level=_PNG_LEVEL, pnginfo=text)
+    Image.fromarray(rgb).save(file, "PNG", compress_level=_PNG_LEVEL, pnginfo=text)
     return file.getvalue()

@@ -19,9 +19,9 @@ from gazecast.serve.access import AccessLog
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import BodyLimit
 from gazecast.serve.logs import REQUEST_ID_HEADER, is_request_id
-from gazecast.serve.routes import health, metrics, model, predictions
+from gazecast.serve.routes import comparisons, health, metrics, model, predictions
 from gazecast.serve.routes import jobs as jobs_routes
-from gazecast.serve.schemas import DoneItem, FailedItem, JobForm
+from gazecast.serve.schemas import ComparisonAnswer, DoneItem, FailedItem, JobForm
 from gazecast.serve.security.description import describe
 from gazecast.serve.security.guard import Guard, policy
 from gazecast.serve.security.headers import SecurityHeaders
@@ -33,9 +33,10 @@ from gazecast.serve.settings import Settings
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         # Routes refer to these by name: FastAPI describes errors as application/json only, and
-        # neither bodies nor answers that a route reads and writes in pieces.
+        # neither bodies nor answers that a route reads and writes in pieces; and it leaves out the
+        # nulls in the example of a comparison.
         schema = super().openapi()
-        for shown in (problems.Problem, JobForm, DoneItem, FailedItem):
+        for shown in (problems.Problem, JobForm, DoneItem, FailedItem, ComparisonAnswer):
             described = shown.model_json_schema(ref_template="#/components/schemas/{model}")
             schema["components"]["schemas"] |= described.pop("$defs", {})
             schema["components"]["schemas"][shown.__name__] = described
@@ -106,6 +107,6 @@ def create_app(settings: Settings | None = None, predictor: Predictor | None = N
     app.state.jobs = jobs
     app.state.policy = admission
     problems.install(app)
-    for routes in (predictions, jobs_routes, model, health, metrics):
+    for routes in (predictions, comparisons, jobs_routes, model, health, metrics):
         app.include_router(routes.router)
     return app

@@ -13,7 +13,7 @@ What it raises:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Self
@@ -25,14 +25,17 @@ from gazecast.model.metadata import ModelInfo
 from gazecast.model.prediction import DomainChoice, Window
 from gazecast.serve.problems import MEDIA_TYPE, Problem
 from gazecast.serve.schemas import (
+    AnyRegionInput,
+    ComparisonAnswer,
     DoneItem,
     FailedItem,
     JobAnswer,
     PredictionAnswer,
-    RegionInput,
 )
 
-_REGIONS = TypeAdapter(Sequence[RegionInput])
+_REGIONS: TypeAdapter[Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]]] = (
+    TypeAdapter(Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]])
+)
 _MODEL = TypeAdapter(ModelInfo)
 
 _RESULT: TypeAdapter[DoneItem | FailedItem] = TypeAdapter(DoneItem | FailedItem)
@@ -107,20 +110,47 @@ class Client:
         *,
         window: Window = "3s",
         domain: DomainChoice = "auto",
-        regions: Sequence[RegionInput] = (),
+        regions: Sequence[AnyRegionInput] = (),
+        automatic_regions: bool = False,
     ) -> PredictionAnswer:
         """Where people look on an image, with the share of each region.
 
+        automatic_regions: also of those that are found on the image.
         Raises ClientError; OSError when the file cannot be read.
         """
+        form = _form(window, domain, regions)
+        if automatic_regions:
+            form["automatic_regions"] = "true"
         answer = self._send(
             "POST",
             "/v1/predictions",
             # A file's name is the user's own business.
             files=[("image", ("image", _content(image)))],
-            data=_form(window, domain, regions),
+            data=form,
         )
         return PredictionAnswer.model_validate_json(answer.content)
+
+    def compare(
+        self,
+        variants: Sequence[Path],
+        *,
+        goal_region: str | None = None,
+        window: Window = "3s",
+        domain: DomainChoice = "auto",
+        regions: Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]] = (),
+    ) -> ComparisonAnswer:
+        """Which of 2 to 8 versions of a design shows what better; they go by their file names.
+
+        goal_region: name of the region that should be seen. regions: of all variants, or of each
+        variant's name; found on the first one where none are given.
+        Raises ClientError; OSError when a file cannot be read.
+        """
+        form = _form(window, domain, regions)
+        if goal_region is not None:
+            form["goal_region"] = goal_region
+        files = [("variants", (variant.name, variant.read_bytes())) for variant in variants]
+        answer = self._send("POST", "/v1/comparisons", files=files, data=form)
+        return ComparisonAnswer.model_validate_json(answer.content)
 
     def model(self) -> ModelInfo:
         """Everything about the model. Raises ClientError."""
@@ -132,7 +162,7 @@ class Client:
         *,
         window: Window = "3s",
         domain: DomainChoice = "auto",
-        regions: Sequence[RegionInput] = (),
+        regions: Sequence[AnyRegionInput] = (),
         webhook: str | None = None,
     ) -> JobAnswer:
         """Hands in images and zips of them to be predicted in the background; their names, without
@@ -200,7 +230,11 @@ def _content(image: Path | bytes) -> bytes:
     return image if isinstance(image, bytes) else image.read_bytes()
 
 
-def _form(window: Window, domain: DomainChoice, regions: Sequence[RegionInput]) -> dict[str, str]:
+def _form(
+    window: Window,
+    domain: DomainChoice,
+    regions: Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]],
+) -> dict[str, str]:
     return {
         "window": window,
         "domain": domain,

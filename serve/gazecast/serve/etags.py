@@ -34,6 +34,7 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
         "window": form.window,
         "domain": form.domain,
         "regions": [region.model_dump() for region in form.regions],
+        "automatic regions": form.automatic_regions,
         "media type": media_type,
         # How numbers are made and drawn may change with it.
         "gazecast": version("gazecast"),

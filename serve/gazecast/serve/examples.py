@@ -11,11 +11,22 @@ REGIONS = (
     '{"name": "logo", "x": 12, "y": 8, "width": 96, "height": 40, "unit": "px"}]'
 )
 
+REGIONS_PER_VARIANT = (
+    '{"before.png": [{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.1}], '
+    '"after.png": [{"name": "button", "points": [[0.4, 0.2], [0.7, 0.2], [0.55, 0.4]]}]}'
+)
+
 PREDICTION_FORM: dict[str, JsonValue] = {
     "image": "(the bytes of page.png)",
     "window": "3s",
     "domain": "web",
     "regions": REGIONS,
+}
+
+COMPARISON_FORM: dict[str, JsonValue] = {
+    "variants": ["(the bytes of before.png)", "(the bytes of after.png)"],
+    "regions": REGIONS,
+    "goal_region": "button",
 }
 
 JOB_FORM: dict[str, JsonValue] = {
@@ -52,18 +63,56 @@ PREDICTION: dict[str, JsonValue] = {
         "probabilities": {"web": 0.07, "mobile": 0.9, "poster": 0.02, "photo": 0.01},
         "validation": "not validated on mobile: no gaze data",
     },
+    "accuracy": "not validated on mobile: no gaze data",
+    "unfamiliar": {"score": 0.4, "limit": 1.0, "warning": None},
     "regions": [
         {
             "name": "button",
+            "automatic": False,
             "x": 0.1,
             "y": 0.2,
             "width": 0.3,
             "height": 0.1,
+            "points": None,
             "share": 0.084,
+            "interval": {"low": 0.04, "high": 0.15, "observers": 11},
             "intensity": 2.8,
+            "peak": 6.9,
+            "rank": 1,
+            "seen": {"1s": 0.18, "3s": 0.41, "5s": 0.52},
+            "contrast": 8.6,
         }
     ],
+    "first_glance_order": ["button"],
     "hotspots": [{"x": 0.31, "y": 0.24, "share": 0.06, "intensity": 7.2}],
+    "scores": {
+        "focus": 0.21,
+        "half_area": 0.11,
+        "clutter": {
+            "feature_congestion": 3.4,
+            "subband_entropy": 2.3,
+            "contour_density": 0.09,
+            "colourfulness": 28.0,
+        },
+        "percentiles": {
+            "feature_congestion": 93.0,
+            "subband_entropy": 51.0,
+            "contour_density": 47.0,
+            "colourfulness": 38.0,
+        },
+        "clarity": 42.8,
+        "reference_set": "enrico",
+    },
+    "findings": [
+        {
+            "kind": "clutter_high",
+            "observation": "The picture is more cluttered than 93 % of the pages of enrico.",
+            "hypothesis": "Much detail may make single parts harder to find.",
+            "suggestion": "Try fewer elements, or more space between them.",
+            "effect": 0.85,
+            "numbers": {"percentile": 93.0},
+        }
+    ],
     "definitions": "1",
     "notice": "A statistical estimate of where people look first when they view this image freely; "
     "not a measurement, and not evidence of interest, understanding or intent.",
@@ -76,6 +125,54 @@ PREDICTION: dict[str, JsonValue] = {
         "oM9KAAAAAElFTkSuQmCC",
         "scale": 7.629510948348211e-06,
     },
+}
+
+_IMAGE: dict[str, JsonValue] = {"width": 1440, "height": 900, "sha256": "e7" * 32}
+_FAMILIAR: dict[str, JsonValue] = {"score": 0.4, "limit": 1.0, "warning": None}
+
+COMPARISON: dict[str, JsonValue] = {
+    "verdict": "after.png",
+    "probability": 0.991,
+    "regions": [
+        {
+            "name": "button",
+            "verdict": "after.png",
+            "probability": 0.991,
+            "shares": {
+                "before.png": {"share": 0.041, "low": 0.014, "high": 0.08},
+                "after.png": {"share": 0.084, "low": 0.04, "high": 0.15},
+            },
+        },
+        {
+            "name": "logo",
+            "verdict": "no_detectable_difference",
+            "probability": 0.62,
+            "shares": {
+                "before.png": {"share": 0.062, "low": 0.026, "high": 0.11},
+                "after.png": {"share": 0.058, "low": 0.024, "high": 0.11},
+            },
+        },
+    ],
+    "unmatched": [],
+    "automatic": False,
+    "goal_region": "button",
+    "window": "3s",
+    "domain": {
+        "name": "web",
+        "requested": "auto",
+        "probabilities": {"web": 0.9, "mobile": 0.07, "poster": 0.02, "photo": 0.01},
+        "validation": "validated on 36 web pages",
+    },
+    "variants": [
+        {"name": "before.png", "image": _IMAGE, "unfamiliar": _FAMILIAR},
+        {"name": "after.png", "image": _IMAGE, "unfamiliar": _FAMILIAR},
+    ],
+    "apart": [{"first": "before.png", "second": "after.png", "distance": 0.08}],
+    "observers": 11,
+    "basis": "gaze of 11 people on 36 desktop web pages (FiWI), held out",
+    "model": PREDICTION["model"],
+    "definitions": "1",
+    "notice": PREDICTION["notice"],
 }
 
 JOB: dict[str, JsonValue] = {
@@ -120,7 +217,11 @@ INDEX: dict[str, JsonValue] = {
     "name": "gazecast",
     "version": "0.1.0",
     "notice": PREDICTION["notice"],
-    "links": {"predict": "POST /v1/predictions", "model": "/v1/model"},
+    "links": {
+        "predict": "POST /v1/predictions",
+        "compare": "POST /v1/comparisons",
+        "model": "/v1/model",
+    },
 }
 
 MODEL: dict[str, JsonValue] = {

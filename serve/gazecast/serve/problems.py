@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from gazecast.analysis.comparison import ComparisonError
 from gazecast.analysis.regions import RegionError
 from gazecast.model.picture import (
     PictureError,
@@ -96,6 +97,7 @@ _MEANING = {
     403: "The request was sent by a web page that may not use the service.",
     404: "There is no such job, or it is not this key's.",
     406: "None of the media types in Accept can be produced.",
+    409: "The model is not calibrated, so it cannot tell a difference from chance.",
     413: "The request body is too large, or the image has too many pixels.",
     415: "The body is not multipart/form-data, or the file is not a PNG, JPEG or WebP image.",
     421: "The service does not go by the name in Host.",
@@ -122,8 +124,22 @@ _FIELDS = {
         '"height": 0.1}], in parts of the image\'s width and height, or in pixels with '
         '"unit": "px".'
     ),
+    "automatic_regions": "Send true or false, or leave the field out for false.",
+    "variants": (
+        "Send 2 to 8 images as multipart file fields 'variants', as in "
+        "curl -F variants=@before.png -F variants=@after.png."
+    ),
+    "goal_region": "Send the name of a region that at least two variants have, or leave the field "
+    "out.",
     "webhook": "Send an https URL on the internet, without a user name in it, or leave the field "
     "out.",
+}
+
+
+# The fields of the forms that the framework reads.
+_FORMS = {
+    "/v1/predictions": ("image", "window", "domain", "regions", "automatic_regions"),
+    "/v1/comparisons": ("variants", "window", "domain", "regions", "goal_region"),
 }
 
 
@@ -131,8 +147,8 @@ def install(app: FastAPI) -> None:
     """Answers every error that `app` raises with a problem."""
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(PictureError, _error_in_picture_or_region)
-    app.add_exception_handler(RegionError, _error_in_picture_or_region)
+    for kind in (PictureError, RegionError, ComparisonError):
+        app.add_exception_handler(kind, _error_in_what_was_sent)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -156,13 +172,12 @@ def _http_error(_: Request, error: Exception) -> Response:
     )
 
 
-def _validation_error(_: Request, error: Exception) -> Response:
+def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    fields = _FORMS.get(request.scope["route"].path, ())
     # A location starts with where the field was found: the body, as no route reads another place.
-    return problem_response(
-        field_problem(first["loc"][1:], first["msg"], ("image", "window", "domain", "regions"))
-    )
+    return problem_response(field_problem(first["loc"][1:], first["msg"], fields))
 
 
 def not_multipart(content_type: str, field: str, example: str) -> ProblemError:
@@ -181,14 +196,6 @@ def field_problem(
 ) -> ProblemError:
     """What is wrong with a form, from pydantic's error. fields: that the form may have."""
     field, *inside = (str(part) for part in location)
-    if field == "image":
-        return ProblemError(
-            422,
-            "missing-image",
-            "The image is missing",
-            "The request has no file in the field 'image'.",
-            _FIELDS["image"],
-        )
     if field not in fields:
         return ProblemError(
             422,
@@ -196,6 +203,14 @@ def field_problem(
             "A field is not known",
             f"The request has a field {field!r}, which means nothing here.",
             f"Use the fields {', '.join(fields)}.",
+        )
+    if field == "image":
+        return ProblemError(
+            422,
+            "missing-image",
+            "The image is missing",
+            "The request has no file in the field 'image'.",
+            _FIELDS["image"],
         )
     where = " ".join([f"Field {field!r}", *inside])
     return ProblemError(
@@ -207,7 +222,7 @@ def field_problem(
     )
 
 
-def _error_in_picture_or_region(_: Request, error: Exception) -> Response:
+def _error_in_what_was_sent(_: Request, error: Exception) -> Response:
     return problem_response(problem_of(error))
 
 
@@ -235,6 +250,15 @@ def problem_of(error: Exception) -> ProblemError:
             "The field 'regions' is wrong",
             _sentence(str(error)),
             _FIELDS["regions"],
+        )
+    if isinstance(error, ComparisonError):
+        return ProblemError(
+            422,
+            "not-comparable",
+            "The variants cannot be compared",
+            _sentence(str(error)),
+            "Send 2 to 8 images with different file names, name regions that belong together "
+            "alike, and let goal_region be one of them.",
         )
     # Nothing of the exception is told: it may speak of the image or of the machine.
     return ProblemError(

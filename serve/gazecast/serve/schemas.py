@@ -9,13 +9,17 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     FiniteFloat,
     Json,
     StringConstraints,
+    Tag,
 )
 
-from gazecast.analysis.regions import Region
+from gazecast.analysis.comparison import MOST_VARIANTS
+from gazecast.analysis.findings.templates import Kind
+from gazecast.analysis.regions import MAX_POINTS, Polygon, Region
 from gazecast.model.prediction import Domain, DomainChoice, Window
 from gazecast.serve import examples
 from gazecast.serve.problems import Problem
@@ -51,6 +55,54 @@ class RegionInput(BaseModel):
         return Region(*box)
 
 
+class PolygonInput(BaseModel):
+    """An outline to measure, in parts of the image's width and height (0 to 1) or in pixels."""
+
+    model_config = ConfigDict(**_DOCUMENTED, strict=True, extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """Comes back in the answer."""
+    points: Annotated[
+        list[Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]],
+        Field(min_length=3, max_length=MAX_POINTS),
+    ]
+    """Its corners [x, y] in order around it, either way round."""
+    unit: Literal["fraction", "px"] = "fraction"
+    """Whether the numbers are parts of the image's size or its pixels."""
+
+    def on(self, width: int, height: int) -> Polygon:
+        """The region on an image of this size in pixels. Raises RegionError for an outline that is
+        empty, crosses itself or reaches out of it."""
+        points = tuple((x, y) for x, y in self.points)
+        if self.unit == "px":
+            return Polygon.from_pixels(self.name, points, width, height)
+        return Polygon(self.name, points)
+
+
+def _shape(region: object) -> str:
+    """Which of both it is meant to be, so that only that one's errors are told."""
+    outline = "points" in region if isinstance(region, dict) else isinstance(region, PolygonInput)
+    return "polygon" if outline else "rectangle"
+
+
+AnyRegionInput = Annotated[
+    Annotated[RegionInput, Tag("rectangle")] | Annotated[PolygonInput, Tag("polygon")],
+    Discriminator(_shape),
+]
+
+
+def _extent(regions: object) -> str:
+    return "per variant" if isinstance(regions, dict) else "for all"
+
+
+RegionsOfVariants = Annotated[
+    Annotated[list[AnyRegionInput], Tag("for all")]
+    | Annotated[dict[str, list[AnyRegionInput]], Tag("per variant")],
+    Discriminator(_extent),
+]
+"""A list for all variants of a comparison, or for each variant's name one of its own."""
+
+
 class PredictionForm(BaseModel):
     """The multipart form of a prediction."""
 
@@ -66,10 +118,38 @@ class PredictionForm(BaseModel):
     """Predict the fixations of the first 1, 3 or 5 seconds."""
     domain: DomainChoice = "auto"
     """What kind of picture it is; auto decides from its content."""
-    regions: Annotated[Json[list[RegionInput]], Field(examples=[examples.REGIONS])] = Field(
+    regions: Annotated[Json[list[AnyRegionInput]], Field(examples=[examples.REGIONS])] = Field(
         default_factory=list
     )
-    """Rectangles to measure, as a JSON list."""
+    """Rectangles and polygons to measure, as a JSON list."""
+    automatic_regions: bool = False
+    """Measure also the text blocks, pictures and buttons that are found on the image."""
+
+
+class ComparisonForm(BaseModel):
+    """The multipart form of a comparison."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        extra="forbid",
+        json_schema_extra={"examples": [examples.COMPARISON_FORM]},
+    )
+
+    variants: Annotated[list[UploadFile], Field(min_length=2, max_length=MOST_VARIANTS)]
+    """The versions of the design, each a PNG, JPEG or WebP image of up to 40 megapixels. They go by
+    their file names, without folders, which must differ."""
+    regions: Annotated[
+        Json[RegionsOfVariants], Field(examples=[examples.REGIONS, examples.REGIONS_PER_VARIANT])
+    ] = Field(default_factory=list)
+    """Rectangles and polygons to compare, as a JSON list for all variants, or as an object from
+    each variant's name to such a list. Regions of one name belong together. Without any, the text
+    blocks, pictures and buttons of the first variant are looked up in the others."""
+    goal_region: Annotated[str, Field(examples=["button"])] | None = None
+    """Name of the region that should be seen: only with it may the verdict name a variant."""
+    window: Window = "3s"
+    """Compare the fixations of the first 1, 3 or 5 seconds."""
+    domain: DomainChoice = "auto"
+    """What kind of pictures they are; auto decides once, from the content of all variants."""
 
 
 class JobOptions(BaseModel):
@@ -81,10 +161,10 @@ class JobOptions(BaseModel):
     """Predict the fixations of the first 1, 3 or 5 seconds."""
     domain: DomainChoice = "auto"
     """What kind of pictures they are; auto decides from the content of each."""
-    regions: Annotated[Json[list[RegionInput]], Field(examples=[examples.REGIONS])] = Field(
+    regions: Annotated[Json[list[AnyRegionInput]], Field(examples=[examples.REGIONS])] = Field(
         default_factory=list
     )
-    """Rectangles to measure on each image, as a JSON list."""
+    """Rectangles and polygons to measure on each image, as a JSON list."""
     webhook: Annotated[str, Field(examples=["https://ci.example/gazecast"])] | None = None
     """An https URL to tell when the job is finished, as https://www.standardwebhooks.com describes:
     a signed POST, sent until it is taken, so at least once."""
@@ -159,25 +239,54 @@ class DomainAnswer(BaseModel):
     """What the model's accuracy in this domain was measured on, if it was."""
 
 
+class IntervalAnswer(BaseModel):
+    """Where a region's share would lie if a panel of people were recorded, in 90 % of cases."""
+
+    model_config = _DOCUMENTED
+
+    low: float
+    """Lower end, 0 to 1."""
+    high: float
+    """Upper end, 0 to 1."""
+    observers: int
+    """Size of the panel."""
+
+
 class RegionAnswer(BaseModel):
     """How much attention a region is predicted to get."""
 
     model_config = _DOCUMENTED
 
     name: str
-    """Name from the request."""
+    """Name from the request, or what an automatic region was found to be, counted."""
+    automatic: bool
+    """Whether it was found on the image, not given."""
     x: float
-    """Left edge, 0 to 1."""
+    """Left edge, 0 to 1; of a polygon's bounding box, as are the next three."""
     y: float
     """Top edge, 0 to 1."""
     width: float
     """Width, 0 to 1."""
     height: float
     """Height, 0 to 1."""
+    points: list[tuple[float, float]] | None
+    """A polygon's corners, 0 to 1; null for a rectangle."""
     share: float
     """Share of all fixations that fall into the region, 0 to 1."""
+    interval: IntervalAnswer | None
+    """How sure the share is; null where the model is not calibrated."""
     intensity: float
     """The share divided by the region's share of the area: 1 is what an even spread gives."""
+    peak: float
+    """Highest density in the region in multiples of an even spread."""
+    rank: int
+    """1 for the highest share of all regions; equal ones have the same."""
+    seen: dict[Window, float] | None
+    """Probability that one person has looked at the region by the end of each window; null where
+    the model is not calibrated."""
+    contrast: float | None
+    """WCAG contrast ratio, 1 to 21, of what a rectangle shows against its background, estimated
+    from its pixels; null for a polygon and where there is one colour alone."""
 
 
 class HotspotAnswer(BaseModel):
@@ -212,6 +321,67 @@ class DensityAnswer(BaseModel):
     """Factor from pixel value to density; rounding errs by at most half of it per cell."""
 
 
+class ClutterAnswer(BaseModel):
+    """Four published measures of visual clutter; each grows with it."""
+
+    model_config = _DOCUMENTED
+
+    feature_congestion: float
+    subband_entropy: float
+    contour_density: float
+    colourfulness: float
+
+
+class ScoresAnswer(BaseModel):
+    """The picture as a whole."""
+
+    model_config = _DOCUMENTED
+
+    focus: float
+    """1 - normalised entropy of the density: 0 for an even spread, 1 for one place alone."""
+    half_area: float
+    """Smallest part of the picture, 0 to 1, that holds half of the attention."""
+    clutter: ClutterAnswer
+    percentiles: ClutterAnswer | None
+    """Percent of the reference set with a lower value; null where there is no set."""
+    clarity: float | None
+    """100 minus the mean percentile; null where there is no set."""
+    reference_set: str | None
+    """The pictures that percentiles compare with; null where there are none of this domain."""
+
+
+class FindingAnswer(BaseModel):
+    """What stands out in the numbers, and what may be done about it."""
+
+    model_config = _DOCUMENTED
+
+    kind: Kind
+    observation: str
+    """What is predicted."""
+    hypothesis: str
+    """What may be behind it."""
+    suggestion: str
+    """What to try."""
+    effect: float
+    """How far off it is, on a logarithmic scale: 0 is not at all, 1 is ten times or more."""
+    numbers: dict[str, float]
+    """Those behind the sentences."""
+
+
+class UnfamiliarAnswer(BaseModel):
+    """Whether the picture is unlike those that the model knows."""
+
+    model_config = _DOCUMENTED
+
+    score: float
+    """How unlike, 0 or more."""
+    limit: float
+    """Above it, where about one ordinary picture in twenty is, a prediction is not to be relied
+    on."""
+    warning: str | None
+    """What to show where the score is above the limit; null where it is not."""
+
+
 class Report(BaseModel):
     """A prediction in numbers, with everything needed to say what they mean."""
 
@@ -224,10 +394,19 @@ class Report(BaseModel):
     window: Window
     """Fixations of the first 1, 3 or 5 seconds."""
     domain: DomainAnswer
+    accuracy: str
+    """How far the model is validated on this kind of picture, in one line to show with it."""
+    unfamiliar: UnfamiliarAnswer
     regions: list[RegionAnswer]
-    """The regions of the request, in its order."""
+    """The regions of the request, in its order; after them the automatic ones."""
+    first_glance_order: list[str]
+    """Names of the regions in the order in which they are expected to be seen first. Where names
+    repeat, a number is added."""
     hotspots: list[HotspotAnswer]
     """The strongest peaks, strongest first."""
+    scores: ScoresAnswer
+    findings: list[FindingAnswer]
+    """What stands out, the largest effect first; empty where nothing does."""
     definitions: str
     """Version of the definitions of share, intensity and hotspots."""
     notice: str
@@ -240,6 +419,94 @@ class PredictionAnswer(Report):
     model_config = ConfigDict(**_DOCUMENTED, json_schema_extra={"examples": [examples.PREDICTION]})
 
     density: DensityAnswer
+
+
+class VariantAnswer(BaseModel):
+    """One version of the design."""
+
+    model_config = _DOCUMENTED
+
+    name: str
+    """Its file name."""
+    image: ImageReference
+    unfamiliar: UnfamiliarAnswer
+
+
+class VariantShareAnswer(BaseModel):
+    """A region's share of all fixations in one variant."""
+
+    model_config = _DOCUMENTED
+
+    share: float
+    """Predicted, 0 to 1."""
+    low: float
+    """Lower end of where a panel's share would lie in 90 % of cases."""
+    high: float
+    """Upper end of it."""
+
+
+class RegionComparisonAnswer(BaseModel):
+    """One region in all variants that have it."""
+
+    model_config = _DOCUMENTED
+
+    name: str
+    verdict: str
+    """The variant in which it is seen more than in any other; `differs` where some two variants
+    differ but none leads; `no_detectable_difference`."""
+    probability: float
+    """That the verdict's variant truly leads, that some two truly differ, or, where no difference
+    is detected, that the variant with the highest share truly has it; 0.5 to 1."""
+    shares: dict[str, VariantShareAnswer]
+    """By variant."""
+
+
+class ApartAnswer(BaseModel):
+    """How far two variants' densities are apart."""
+
+    model_config = _DOCUMENTED
+
+    first: str
+    second: str
+    distance: float
+    """Total variation distance, 0 to 1: the share of looks that would have to move."""
+
+
+class ComparisonAnswer(BaseModel):
+    """Which variant shows what better, as far as that can be told."""
+
+    model_config = ConfigDict(**_DOCUMENTED, json_schema_extra={"examples": [examples.COMPARISON]})
+
+    verdict: str
+    """With a goal_region the variant in which it is seen more; else `differs`, or
+    `no_detectable_difference`. Corrected for the number of regions and variants."""
+    probability: float
+    """Of the region's verdict that decides."""
+    regions: list[RegionComparisonAnswer]
+    """Those that at least two variants have."""
+    unmatched: list[str]
+    """Regions that only one variant has, so that there is nothing to compare."""
+    automatic: bool
+    """Whether the regions were found on the first variant, not given."""
+    goal_region: str | None
+    """As in the request."""
+    window: Window
+    """Fixations of the first 1, 3 or 5 seconds."""
+    domain: DomainAnswer
+    """Decided once for all variants; its probabilities are their mean."""
+    variants: list[VariantAnswer]
+    """In the order of the request."""
+    apart: list[ApartAnswer]
+    """Every two variants."""
+    observers: int
+    """Size of the panel that intervals speak of."""
+    basis: str
+    """What intervals and verdicts were calibrated on."""
+    model: ModelReference
+    definitions: str
+    """Version of the definitions of the numbers."""
+    notice: str
+    """What a prediction is and is not, in one line to show with it."""
 
 
 class JobItems(BaseModel):

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -17,13 +18,13 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from gazecast.analysis.regions import Region
+from gazecast.analysis.regions import AnyRegion
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainChoice, Prediction, Window
 from gazecast.model.predictor import Predictor
-from gazecast.serve.metrics import Metrics
+from gazecast.serve.metrics import Metrics, Stage
 from gazecast.serve.problems import ProblemError
-from gazecast.serve.schemas import RegionInput
+from gazecast.serve.schemas import AnyRegionInput
 from gazecast.serve.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -38,8 +39,29 @@ class Predicted:
     """A picture with its prediction, and the regions asked for as parts of it."""
 
     picture: Picture
-    regions: list[Region]
+    regions: list[AnyRegion]
     prediction: Prediction
+
+
+def predict(
+    predictor: Predictor,
+    content: bytes,
+    window: Window,
+    domain: DomainChoice,
+    regions: Sequence[AnyRegionInput] = (),
+    stage: Callable[[Stage], AbstractContextManager[object]] = nullcontext,
+) -> Predicted:
+    """Reads and predicts the bytes of an image file. stage: times its block.
+
+    Raises PictureError; RegionError before the network runs for a region that does not fit the
+    picture.
+    """
+    with stage("decode"):
+        picture = read_picture(content)
+    placed = [region.on(picture.width, picture.height) for region in regions]
+    with stage("predict"):
+        prediction = predictor.predict(picture, window, domain)
+    return Predicted(picture, placed, prediction)
 
 
 class Service:
@@ -53,8 +75,8 @@ class Service:
         self.metrics = Metrics()
         self._predictor = predictor
         self._limiter = CapacityLimiter(self.concurrency)
-        self._taken = 0  # pieces of work, waiting or running
-        self._mean_seconds = 0.0  # that one piece of work runs
+        self._taken = 0  # predictions, waiting or running
+        self._mean_seconds = 0.0  # that one of them runs
         self.metrics.watch(
             "gazecast_queue_length",
             "Predictions that wait for their turn.",
@@ -74,20 +96,18 @@ class Service:
         return self._predictor
 
     def predict(
-        self, content: bytes, window: Window, domain: DomainChoice, regions: Sequence[RegionInput]
+        self,
+        content: bytes,
+        window: Window,
+        domain: DomainChoice,
+        regions: Sequence[AnyRegionInput],
     ) -> Predicted:
         """What a request and a job's item do alike, each stage timed; CPU-bound, so for `run`.
 
         content: the bytes of an image file. Raises PictureError; RegionError before the network
         runs for a region that does not fit the picture; ProblemError (503) without a predictor.
         """
-        predictor = self.predictor
-        with self.metrics.stage("decode"):
-            picture = read_picture(content)
-        placed = [region.on(picture.width, picture.height) for region in regions]
-        with self.metrics.stage("predict"):
-            prediction = predictor.predict(picture, window, domain)
-        return Predicted(picture, placed, prediction)
+        return predict(self.predictor, content, window, domain, regions, self.metrics.stage)
 
     async def load(self) -> None:
         """Loads the model. Raises ModelFileError."""
@@ -111,15 +131,16 @@ class Service:
         if self._taken >= self.concurrency + self.settings.queue_length:
             raise _overloaded(self._taken * self._mean_seconds / self.concurrency)
 
-    async def run(self, work: Callable[[], _Result]) -> _Result:
+    async def run(self, work: Callable[[], _Result], predictions: int = 1) -> _Result:
         """Runs CPU-bound work in a thread when its turn comes.
 
+        predictions: as many of them as the work is, which all count as waiting until it is done.
         Raises ProblemError (503) when as many wait as may.
         """
         self.refuse_when_full()
-        return await self.run_unbounded(work)
+        return await self.run_unbounded(work, predictions)
 
-    async def run_unbounded(self, work: Callable[[], _Result]) -> _Result:
+    async def run_unbounded(self, work: Callable[[], _Result], predictions: int = 1) -> _Result:
         """As `run`, for work that has waited elsewhere and is few at a time: it is never
         refused."""
         arrived = time.perf_counter()
@@ -128,13 +149,13 @@ class Service:
             started = time.perf_counter()
             self.metrics.stage_seconds.labels("queue").observe(started - arrived)
             result = work()
-            return result, time.perf_counter() - started
+            return result, (time.perf_counter() - started) / predictions
 
-        self._taken += 1
+        self._taken += predictions
         try:
             result, seconds = await to_thread.run_sync(timed, limiter=self._limiter)
         finally:
-            self._taken -= 1
+            self._taken -= predictions
         # A picture that is refused takes next to no time, so only those that were predicted count.
         self._mean_seconds += (seconds - self._mean_seconds) * (
             _NEWEST if self._mean_seconds else 1.0

@@ -53,7 +53,9 @@ def test_a_job_is_taken_in_and_finishes(service, send, finish, results, encode_i
 
 def test_a_report_is_what_a_prediction_answers(service, send, finish, results, encode_image):
     image = encode_image()
-    fields = {"window": "5s", "domain": "poster", "regions": examples.REGIONS}
+    roof = ', {"name": "roof", "points": [[0, 1], [0.5, 0], [1, 1]]}]'
+    regions = examples.REGIONS.removesuffix("]") + roof
+    fields = {"window": "5s", "domain": "poster", "regions": regions}
     image = encode_image(400, 300)
     (line,) = results(service, finish(service, send(service, ("a.png", image), **fields)))
     direct = service.post("/v1/predictions", files={"image": image}, data=fields)

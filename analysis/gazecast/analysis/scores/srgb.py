@@ -25,8 +25,7 @@ def rosenholtz_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     They take XYZ from 0 to 1 where CIE Lab has 0 to 100: L goes from 0 to 9 and is nearly linear in
     luminance. Their constants, and all published values, rest on it.
     """
-    ratio = (_XYZ @ LINEAR[rgb.reshape(-1, 3)].T).reshape(3, *rgb.shape[:2])
-    root = 7.787 * ratio + 16 / 116
-    np.cbrt(ratio, out=root, where=ratio > 0.008856)
-    x, y, z = root
+    light = LINEAR.take(rgb.reshape(-1, 3))
+    ratio = (_XYZ @ light.T).reshape(3, *rgb.shape[:2])
+    x, y, z = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])

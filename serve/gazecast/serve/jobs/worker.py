@@ -21,7 +21,7 @@ from gazecast.serve import answers
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, LeasedItem, Outcome
 from gazecast.serve.jobs.webhooks import RETRY_SECONDS, WebhookError, WebhookSender, job_finished
 from gazecast.serve.problems import ProblemError, problem_of
-from gazecast.serve.schemas import RegionInput
+from gazecast.serve.schemas import AnyRegionInput
 from gazecast.serve.service import Service
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ _MAX_ATTEMPTS = 3  # a picture that was at work in so many kills may be what kil
 _POLL_SECONDS = 5.0  # for leases that ended, and for jobs that other processes took in
 _SWEEP_SECONDS = 60.0
 _WEBHOOKS_AT_A_TIME = 4  # so that a slow receiver does not hold up all others
-_REGIONS = TypeAdapter(list[RegionInput])
+_REGIONS: TypeAdapter[list[AnyRegionInput]] = TypeAdapter(list[AnyRegionInput])
 
 
 class Jobs:
@@ -157,7 +157,7 @@ class Jobs:
         regions = _REGIONS.validate_json(item.regions)
         predicted = self._service.predict(content, item.window, item.domain, regions)
         with self._service.metrics.stage("encode"):
-            return answers.answer(predicted.prediction, predicted.regions).model_dump_json()
+            return answers.answer(predicted).model_dump_json()
 
     # ---- Webhooks ------------------------------------------------------------------------------
 

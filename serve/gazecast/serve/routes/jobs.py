@@ -23,7 +23,7 @@ from gazecast.serve.jobs.webhooks import WebhookError, check_url, is_address, is
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import JOBS_PATH
 from gazecast.serve.problems import ProblemError, documented, field_problem
-from gazecast.serve.routes.predictions import check_region_count
+from gazecast.serve.routes.checks import check_region_count
 from gazecast.serve.schemas import (
     JobAnswer,
     JobForm,

@@ -38,6 +38,7 @@ async def index() -> Index:
         notice=NOTICE,
         links={
             "predict": "POST /v1/predictions",
+            "compare": "POST /v1/comparisons",
             "model": "/v1/model",
             "health": "/healthz",
             "readiness": "/readyz",

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, File, Header, Request, Response
+from fastapi import APIRouter, Depends, File, Header, Response
 
 from gazecast.serve import answers
 from gazecast.serve.etags import is_match, prediction_etag
-from gazecast.serve.negotiation import negotiate
-from gazecast.serve.problems import ProblemError, documented, not_multipart
-from gazecast.serve.schemas import PredictionAnswer, PredictionForm, RegionInput
+from gazecast.serve.problems import documented
+from gazecast.serve.routes.checks import (
+    JSON,
+    NPY,
+    PNG,
+    check_region_count,
+    media_type_of,
+    multipart_with,
+)
+from gazecast.serve.schemas import PredictionAnswer, PredictionForm
 from gazecast.serve.service import QueuedRoute, ServiceDependency
-from gazecast.serve.settings import Settings
-
-JSON, PNG, NPY = "application/json", "image/png", "application/x-npy"
 
 router = APIRouter(prefix="/v1", route_class=QueuedRoute)
-
-
-def _media_type(request: Request) -> str:
-    """What to answer with. Raises ProblemError (406)."""
-    offered = (JSON, PNG, NPY)
-    chosen = negotiate(",".join(request.headers.getlist("accept")), offered)
-    if chosen is None:
-        raise ProblemError(
-            406,
-            "not-acceptable",
-            "None of the accepted media types can be produced",
-            f"Accept is {request.headers['accept']!r}.",
-            f"Accept one of {', '.join(offered)}.",
-        )
-    return chosen
-
-
-def _require_multipart(request: Request) -> None:
-    """Raises ProblemError (415) for a body of another type; without it the image would seem to be
-    missing."""
-    sent = request.headers.get("content-type", "")
-    if sent and sent.partition(";")[0].strip().lower() != "multipart/form-data":
-        raise not_multipart(sent, "image", "curl -F image=@page.png")
 
 
 @router.post(
@@ -49,7 +29,7 @@ def _require_multipart(request: Request) -> None:
     summary="Predict where people look on an image",
     response_model=PredictionAnswer,
     response_description="The prediction, in the form that Accept asks for (JSON by default).",
-    dependencies=[Depends(_require_multipart)],
+    dependencies=[Depends(multipart_with("image", "curl -F image=@page.png"))],
     responses={
         200: {
             "content": {
@@ -95,7 +75,7 @@ def _require_multipart(request: Request) -> None:
 )
 async def predict(
     form: Annotated[PredictionForm, File()],
-    media_type: Annotated[str, Depends(_media_type)],
+    media_type: Annotated[str, Depends(media_type_of(JSON, PNG, NPY))],
     service: ServiceDependency,
     if_none_match: Annotated[
         str,
@@ -115,7 +95,7 @@ async def predict(
 
     def work() -> Response:
         predicted = service.predict(form.image.file.read(), form.window, form.domain, form.regions)
-        prediction, regions = predicted.prediction, predicted.regions
+        prediction = predicted.prediction
         content: str | bytes
         with service.metrics.stage("encode"):
             if media_type == PNG:
@@ -123,29 +103,17 @@ async def predict(
             elif media_type == NPY:
                 content = answers.density_npy(prediction.density)
             else:
-                content = answers.answer(prediction, regions).model_dump_json()
+                content = answers.answer(predicted, form.automatic_regions).model_dump_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
         return Response(
             content,
             media_type=media_type,
             headers={
                 **headers,
-                "Gazecast-Id": answers.prediction_id(prediction, regions),
+                "Gazecast-Id": answers.prediction_id(predicted, form.automatic_regions),
                 # Header values are ASCII.
                 "Gazecast-Domain": domain.encode("ascii", "replace").decode("ascii"),
             },
         )
 
     return await service.run(work)
-
-
-def check_region_count(regions: Sequence[RegionInput], settings: Settings) -> None:
-    """Raises ProblemError (422) for too many."""
-    if len(regions) > settings.max_regions:
-        raise ProblemError(
-            422,
-            "too-many-regions",
-            "There are too many regions",
-            f"The request has {len(regions)} regions; {settings.max_regions} are allowed.",
-            "Send fewer regions per request, or raise GAZECAST_MAX_REGIONS on the server.",
-        )

@@ -1,0 +1,90 @@
+"""POST /v1/comparisons: versions of a design in, a verdict out."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Response, UploadFile
+
+from gazecast.analysis.comparison import MOST_VARIANTS
+from gazecast.serve import answers
+from gazecast.serve.problems import documented
+from gazecast.serve.routes.checks import (
+    JSON,
+    PNG,
+    check_region_count,
+    media_type_of,
+    multipart_with,
+)
+from gazecast.serve.schemas import ComparisonAnswer, ComparisonForm
+from gazecast.serve.service import QueuedRoute, ServiceDependency
+from gazecast.serve.variants import compare_variants, regions_by_variant, require_calibration
+
+router = APIRouter(
+    prefix="/v1",
+    route_class=QueuedRoute,
+    # A few too many are read, to be told how many there may be.
+    form_limits={"max_files": 4 * MOST_VARIANTS, "max_fields": 16},
+)
+
+_EXAMPLE = "curl -F variants=@before.png -F variants=@after.png"
+
+
+@router.post(
+    "/comparisons",
+    summary="Compare versions of a design",
+    response_model=ComparisonAnswer,
+    response_description="The comparison, in the form that Accept asks for (JSON by default).",
+    dependencies=[Depends(multipart_with("variants", _EXAMPLE))],
+    responses={
+        200: {
+            "content": {
+                PNG: {
+                    "schema": {
+                        "type": "string",
+                        "contentMediaType": PNG,
+                        "description": "Each variant but the first in grey, in colour where it is "
+                        "seen more and where less than the first, with a legend; one under the "
+                        "other.",
+                    }
+                }
+            }
+        },
+        **documented(400, 406, 409, 413, 415, 422, 500, 503),
+    },
+)
+async def compare(
+    form: Annotated[ComparisonForm, File()],
+    media_type: Annotated[str, Depends(media_type_of(JSON, PNG))],
+    service: ServiceDependency,
+) -> Response:
+    """Attention alone makes no design the better one: with goal_region, the region that should be
+    seen, the verdict may name a variant. Nothing of the images is kept."""
+    require_calibration(service.predictor.info)
+    names = [_name(variant) for variant in form.variants]
+    regions = regions_by_variant(form.regions, names)
+    for own in regions.values():
+        check_region_count(own, service.settings)
+
+    def work() -> Response:
+        files = {
+            name: variant.file.read() for name, variant in zip(names, form.variants, strict=True)
+        }
+        compared = compare_variants(
+            files, service.predict, form.window, form.domain, regions, form.goal_region
+        )
+        with service.metrics.stage("encode"):
+            content: str | bytes
+            if media_type == PNG:
+                content = answers.difference_png(compared)
+            else:
+                content = answers.comparison(compared).model_dump_json()
+        return Response(content, media_type=media_type, headers={"Vary": "Accept"})
+
+    return await service.run(work, predictions=len(names))
+
+
+def _name(variant: UploadFile) -> str:
+    """The file's name without its folder, whichever way the client writes those."""
+    return PurePosixPath((variant.filename or "").replace("\\", "/")).name
