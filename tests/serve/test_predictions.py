@@ -281,3 +281,56 @@ def test_another_parameter_is_another_id(client, png, data):
 def _regions(client, png, *regions):
     answer = client.post(PATH, files={"image": png}, data={"regions": json.dumps(regions)})
     return answer.json()["regions"]
+
+
+# ---- Long pages ----------------------------------------------------------------------------------
+
+
+def test_a_picture_is_no_long_page_unless_it_is_said_to_be(client, encode_image):
+    tall = encode_image(width=100, height=600)
+    assert client.post(PATH, files={"image": tall}).json()["long_page"] is None
+
+
+def test_a_long_page_is_told_with_its_fold_and_its_reach(client, encode_image):
+    tall = encode_image(width=100, height=600)
+    answer = client.post(
+        PATH,
+        files={"image": tall},
+        data={"viewport_height": "100", "scroll_reach": "[[300, 0.5], [600, 0.1]]"},
+    ).json()
+    page = answer["long_page"]
+    assert page["viewport_height"] == 100
+    assert page["screens"] >= 6
+    assert page["above_the_fold"] + page["below_the_fold"] == pytest.approx(1)
+    assert page["half_reach"] == pytest.approx(300)
+    assert answer["density"]["height"] > answer["density"]["width"]
+    usual = client.post(PATH, files={"image": tall}, data={"viewport_height": "100"}).json()
+    assert usual["id"] != answer["id"]
+
+
+def test_regions_of_a_long_page_are_parts_of_the_whole(client, encode_image):
+    tall = encode_image(width=100, height=600)
+    halves = [
+        {"name": "top", "x": 0, "y": 0, "width": 1, "height": 0.5},
+        {"name": "bottom", "x": 0, "y": 300, "width": 100, "height": 300, "unit": "px"},
+    ]
+    form = {"viewport_height": "100", "regions": json.dumps(halves)}
+    top, bottom = client.post(PATH, files={"image": tall}, data=form).json()["regions"]
+    assert top["share"] + bottom["share"] == pytest.approx(1, abs=1e-4)
+    assert top["share"] > bottom["share"]
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ({"viewport_height": "0"}, "invalid-viewport_height"),
+        ({"viewport_height": "tall"}, "invalid-viewport_height"),
+        ({"scroll_reach": "[[100]]"}, "invalid-scroll_reach"),
+        ({"scroll_reach": "[[300, 7]]"}, "invalid-long-page"),
+        ({"viewport_height": "1"}, "invalid-long-page"),
+    ],
+)
+def test_what_is_no_long_page_is_refused(client, encode_image, form, kind):
+    answer = client.post(PATH, files={"image": encode_image(width=100, height=600)}, data=form)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(kind)

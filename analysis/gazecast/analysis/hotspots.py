@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 RADIUS = 0.05
-"""Radius of a hotspot's disc, as a part of the image's longer side. On a desktop page that is about
-two degrees of visual angle: what one fixation takes in, blurred by the eye tracker's error."""
+"""Radius of a hotspot's disc, as a part of the longer side of what is seen at once. On a desktop
+page that is about two degrees of visual angle: what one fixation takes in, blurred by the eye
+tracker's error."""
 
 MIN_INTENSITY = 2.0
 """A peak below this many times an even spread is no hotspot: a calm page has none."""
@@ -31,14 +32,17 @@ class Hotspot:
     intensity: float
 
 
-def hotspots(density: NDArray[np.floating], limit: int = 5) -> list[Hotspot]:
+def hotspots(
+    density: NDArray[np.floating], limit: int = 5, *, screen: int | None = None
+) -> list[Hotspot]:
     """At most `limit` hotspots, the strongest first.
 
     density: (rows, columns), sum 1. A hotspot is a local maximum of at least MIN_INTENSITY that is
-    more than twice RADIUS away from every stronger hotspot.
+    more than twice RADIUS away from every stronger hotspot. screen: longer side, in cells, of what
+    is seen at once; the whole picture by default.
     """
     rows, columns = density.shape
-    radius = RADIUS * max(rows, columns)
+    radius = RADIUS * (screen or max(rows, columns))
     centres, intensities = _peaks(density.astype(np.float64) * density.size)
     found: list[Hotspot] = []
     while len(found) < limit and len(centres):

@@ -7,7 +7,7 @@ import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 
 import numpy as np
@@ -47,11 +47,13 @@ from gazecast.serve.schemas import (
     DatasetLicence,
     DensityAnswer,
     DomainAnswer,
+    FalseBottomAnswer,
     FindingAnswer,
     HotspotAnswer,
     ImageReference,
     IntervalAnswer,
     Licences,
+    LongPageAnswer,
     ModelReference,
     PredictionAnswer,
     RegionAnswer,
@@ -86,7 +88,7 @@ _Shares = Mapping[Window, float]
 
 def prediction_id(predicted: Predicted, automatic: bool = False) -> str:
     """Hex SHA-256 over the image, the model and all parameters of a prediction."""
-    prediction = predicted.prediction
+    prediction, page = predicted.prediction, predicted.long_page
     parts = {
         "image": prediction.image_sha256,
         "model": prediction.model.sha256,
@@ -94,6 +96,7 @@ def prediction_id(predicted: Predicted, automatic: bool = False) -> str:
         "domain": prediction.domain.requested,
         "regions": [asdict(region) for region in predicted.regions],
         "automatic regions": automatic,
+        "long page": page and [page.viewport_height, page.reach.points],
         "definitions": DEFINITIONS,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -103,7 +106,7 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
     """The numbers of a prediction, the density itself left out. automatic: also of the regions that
     are found on the picture."""
     prediction, rgb = predicted.prediction, predicted.picture.rgb
-    found = [each.region for each in automatic_regions(rgb)] if automatic else []
+    found = _found(predicted) if automatic else []
     regions = [*predicted.regions, *found]
     labels = _labels(regions)
     shares = [
@@ -131,8 +134,9 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
         ],
         hotspots=[
             HotspotAnswer(x=spot.x, y=spot.y, share=spot.share, intensity=spot.intensity)
-            for spot in hotspots(prediction.density)
+            for spot in hotspots(prediction.density, screen=_screen_cells(predicted))
         ],
+        long_page=_long_page(predicted),
         scores=scores,
         findings=[
             FindingAnswer(
@@ -145,7 +149,7 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
             )
             for finding in findings(
                 _facts(
-                    prediction,
+                    predicted,
                     scores,
                     dict(zip(labels, regions, strict=True)),
                     shares,
@@ -172,6 +176,34 @@ def answer(predicted: Predicted, automatic: bool = False) -> PredictionAnswer:
             data=b64encode(data).decode("ascii"),
             scale=scale,
         ),
+    )
+
+
+def _found(predicted: Predicted) -> list[Region]:
+    """On what is seen at once, as parts of the picture."""
+    part = len(predicted.screen) / predicted.picture.height
+    regions = [each.region for each in automatic_regions(predicted.screen)]
+    return [replace(region, y=region.y * part, height=region.height * part) for region in regions]
+
+
+def _screen_cells(predicted: Predicted) -> int:
+    """The longer side of what is seen at once, in cells of the density."""
+    rows, columns = map(int, predicted.prediction.density.shape)
+    return max(round(rows * len(predicted.screen) / predicted.picture.height), columns)
+
+
+def _long_page(predicted: Predicted) -> LongPageAnswer | None:
+    page = predicted.long_page
+    if page is None:
+        return None
+    return LongPageAnswer(
+        viewport_height=page.viewport_height,
+        screens=len(page.slices),
+        above_the_fold=page.above,
+        below_the_fold=page.below,
+        half_reach=page.lines.half,
+        quarter_reach=page.lines.quarter,
+        false_bottoms=[FalseBottomAnswer(**asdict(each)) for each in page.false_bottoms],
     )
 
 
@@ -238,7 +270,7 @@ def _contrast(rgb: NDArray[np.uint8], region: AnyRegion) -> float | None:
 
 def _scores(predicted: Predicted) -> ScoresAnswer:
     prediction = predicted.prediction
-    measured = clutter(predicted.picture.rgb)
+    measured = clutter(predicted.screen)
     reference = reference_set_for(prediction.domain.name)
     percentiles = None
     if reference is not None:
@@ -257,13 +289,14 @@ def _scores(predicted: Predicted) -> ScoresAnswer:
 
 
 def _facts(
-    prediction: Prediction,
+    predicted: Predicted,
     scores: ScoresAnswer,
     regions: Mapping[str, AnyRegion],
     shares: Sequence[_Shares],
     contrasts: Sequence[float | None],
 ) -> Facts:
     """Without a calibration nothing is told of regions: findings need their intervals."""
+    prediction, page = predicted.prediction, predicted.long_page
     calibration = prediction.model.calibration
     facts = []
     if calibration is not None:
@@ -288,8 +321,9 @@ def _facts(
         regions=tuple(facts),
         window=prediction.window,
         validation=prediction.domain.validation,
-        # What is usual is known for web pages alone.
-        half_area=scores.half_area if prediction.domain.name == "web" else None,
+        # What is usual is known for web pages on one screen alone.
+        half_area=scores.half_area if prediction.domain.name == "web" and page is None else None,
+        fold=None if page is None else (page.above, page.below),
         clutter=None if scores.percentiles is None else scores.percentiles.feature_congestion,
         clutter_set=scores.reference_set,
         out_of_distribution=prediction.is_unfamiliar,

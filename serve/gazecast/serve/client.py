@@ -13,6 +13,7 @@ What it raises:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -112,15 +113,23 @@ class Client:
         domain: DomainChoice = "auto",
         regions: Sequence[AnyRegionInput] = (),
         automatic_regions: bool = False,
+        viewport_height: int | None = None,
+        scroll_reach: Sequence[tuple[float, float]] | None = None,
     ) -> PredictionAnswer:
         """Where people look on an image, with the share of each region.
 
-        automatic_regions: also of those that are found on the image.
+        automatic_regions: also of those that are found on the image. viewport_height: of the
+        screens, in pixels, that a long page is seen through. scroll_reach: how deep visitors of one
+        get, as pairs of depth in pixels and share of visitors.
         Raises ClientError; OSError when the file cannot be read.
         """
         form = _form(window, domain, regions)
         if automatic_regions:
             form["automatic_regions"] = "true"
+        if viewport_height is not None:
+            form["viewport_height"] = str(viewport_height)
+        if scroll_reach is not None:
+            form["scroll_reach"] = json.dumps(scroll_reach)
         answer = self._send(
             "POST",
             "/v1/predictions",

@@ -59,6 +59,22 @@ class LongPage:
     false_bottoms: list[FalseBottom]
 
 
+@dataclass(frozen=True, slots=True)
+class LongPageRequest:
+    """What a caller may say of a long page; None or empty where the usual is meant.
+    viewport_height: px. scroll_reach: points [depth in px, share of visitors 0 to 1]."""
+
+    viewport_height: int | None = None
+    scroll_reach: tuple[tuple[float, float], ...] = ()
+
+    def of(self, picture: Picture) -> tuple[int, ScrollReach]:
+        """Height of a screen and how far visitors scroll. Raises LongPageError."""
+        height = self.viewport_height or default_viewport_height(picture.width)
+        if not self.scroll_reach:
+            return height, ScrollReach.typical(height)
+        return height, ScrollReach.from_points(self.scroll_reach, height)
+
+
 def predict_long_page(
     predictor: Predictor,
     picture: Picture,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from gazecast.analysis.comparison import ComparisonError
+from gazecast.analysis.long_page import LongPageError
 from gazecast.analysis.regions import RegionError
 from gazecast.model.picture import (
     PictureError,
@@ -125,6 +126,9 @@ _FIELDS = {
         '"unit": "px".'
     ),
     "automatic_regions": "Send true or false, or leave the field out for false.",
+    "viewport_height": "Send the height of a screen in pixels, or leave the field out.",
+    "scroll_reach": "Send a JSON list of [depth in pixels, share of visitors from 0 to 1], or "
+    "leave the field out for the usual curve.",
     "variants": (
         "Send 2 to 8 images as multipart file fields 'variants', as in "
         "curl -F variants=@before.png -F variants=@after.png."
@@ -138,7 +142,15 @@ _FIELDS = {
 
 # The fields of the forms that the framework reads.
 _FORMS = {
-    "/v1/predictions": ("image", "window", "domain", "regions", "automatic_regions"),
+    "/v1/predictions": (
+        "image",
+        "window",
+        "domain",
+        "regions",
+        "automatic_regions",
+        "viewport_height",
+        "scroll_reach",
+    ),
     "/v1/comparisons": ("variants", "window", "domain", "regions", "goal_region"),
 }
 
@@ -147,7 +159,7 @@ def install(app: FastAPI) -> None:
     """Answers every error that `app` raises with a problem."""
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    for kind in (PictureError, RegionError, ComparisonError):
+    for kind in (PictureError, RegionError, LongPageError, ComparisonError):
         app.add_exception_handler(kind, _error_in_what_was_sent)
     app.add_exception_handler(Exception, _unexpected_error)
 
@@ -250,6 +262,14 @@ def problem_of(error: Exception) -> ProblemError:
             "The field 'regions' is wrong",
             _sentence(str(error)),
             _FIELDS["regions"],
+        )
+    if isinstance(error, LongPageError):
+        return ProblemError(
+            422,
+            "invalid-long-page",
+            "The image cannot be taken for a long page like this",
+            _sentence(str(error)),
+            " ".join(f"{name}: {_FIELDS[name]}" for name in ("viewport_height", "scroll_reach")),
         )
     if isinstance(error, ComparisonError):
         return ProblemError(

@@ -22,6 +22,7 @@ from gazecast.analysis.findings.templates import Kind
 from gazecast.analysis.regions import MAX_POINTS, Polygon, Region
 from gazecast.model.prediction import Domain, DomainChoice, Window
 from gazecast.serve import examples
+from gazecast.serve.long_pages import LongPageRequest
 from gazecast.serve.problems import Problem
 
 _DOCUMENTED = ConfigDict(use_attribute_docstrings=True, frozen=True)
@@ -123,7 +124,23 @@ class PredictionForm(BaseModel):
     )
     """Rectangles and polygons to measure, as a JSON list."""
     automatic_regions: bool = False
-    """Measure also the text blocks, pictures and buttons that are found on the image."""
+    """Measure also the text blocks, pictures and buttons that are found on the image, on a long page
+    on its first screen."""
+    viewport_height: Annotated[int, Field(ge=1)] | None = None
+    """Take the image for a long page, seen through screens of this height in pixels, one after the
+    other, by the fewer visitors the further down."""
+    scroll_reach: Annotated[
+        Json[list[tuple[FiniteFloat, FiniteFloat]]], Field(examples=["[[2000, 0.4]]"])
+    ] = Field(default_factory=list)
+    """Which share of visitors (0 to 1) gets to which depth in pixels, as a JSON list of
+    [depth, share], instead of the usual curve. Makes the image a long page too."""
+
+    @property
+    def long_page(self) -> LongPageRequest | None:
+        """What was said of a long page, if anything was."""
+        if self.viewport_height is None and not self.scroll_reach:
+            return None
+        return LongPageRequest(self.viewport_height, tuple(self.scroll_reach))
 
 
 class ComparisonForm(BaseModel):
@@ -382,6 +399,39 @@ class UnfamiliarAnswer(BaseModel):
     """What to show where the score is above the limit; null where it is not."""
 
 
+class FalseBottomAnswer(BaseModel):
+    """A screen's end that looks like the page's end."""
+
+    model_config = _DOCUMENTED
+
+    fold: int
+    """Where the screen ends, px from the top."""
+    top: int
+    """Where the empty band around it begins, px from the top."""
+    bottom: int
+    """Where it ends."""
+
+
+class LongPageAnswer(BaseModel):
+    """What is peculiar to a page longer than a screen."""
+
+    model_config = _DOCUMENTED
+
+    viewport_height: int
+    """Height of a screen in pixels."""
+    screens: int
+    """Overlapping screens that were predicted and joined."""
+    above_the_fold: float
+    """Share of all fixations on the first screen, 0 to 1."""
+    below_the_fold: float
+    """Share of all fixations on the rest."""
+    half_reach: float | None
+    """Depth in pixels that half of the visitors get to; null where more get to the end."""
+    quarter_reach: float | None
+    """Depth in pixels that a quarter of the visitors gets to; null where more get to the end."""
+    false_bottoms: list[FalseBottomAnswer]
+
+
 class Report(BaseModel):
     """A prediction in numbers, with everything needed to say what they mean."""
 
@@ -402,6 +452,8 @@ class Report(BaseModel):
     first_glance_order: list[str]
     """Names of the regions in the order in which they are expected to be seen first. Where names
     repeat, a number is added."""
+    long_page: LongPageAnswer | None
+    """Null for a picture that is seen at once."""
     hotspots: list[HotspotAnswer]
     """The strongest peaks, strongest first."""
     scores: ScoresAnswer

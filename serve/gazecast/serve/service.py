@@ -13,15 +13,18 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
+import numpy as np
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from gazecast.analysis.regions import AnyRegion
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainChoice, Prediction, Window
 from gazecast.model.predictor import Predictor
+from gazecast.serve.long_pages import LongPage, LongPageRequest, predict_long_page
 from gazecast.serve.metrics import Metrics, Stage
 from gazecast.serve.problems import ProblemError
 from gazecast.serve.schemas import AnyRegionInput
@@ -36,11 +39,19 @@ _NEWEST = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A picture with its prediction, and the regions asked for as parts of it."""
+    """A picture with its prediction, and the regions asked for as parts of it. long_page: where the
+    picture was taken for one."""
 
     picture: Picture
     regions: list[AnyRegion]
     prediction: Prediction
+    long_page: LongPage | None = None
+
+    @property
+    def screen(self) -> NDArray[np.uint8]:
+        """What is seen at once: the picture, or the first screen of a long page."""
+        rgb = self.picture.rgb
+        return rgb if self.long_page is None else rgb[: self.long_page.viewport_height]
 
 
 def predict(
@@ -50,18 +61,22 @@ def predict(
     domain: DomainChoice,
     regions: Sequence[AnyRegionInput] = (),
     stage: Callable[[Stage], AbstractContextManager[object]] = nullcontext,
+    long_page: LongPageRequest | None = None,
 ) -> Predicted:
-    """Reads and predicts the bytes of an image file. stage: times its block.
+    """Reads and predicts the bytes of an image file. stage: times its block. long_page: given where
+    the picture is one.
 
-    Raises PictureError; RegionError before the network runs for a region that does not fit the
-    picture.
+    Raises PictureError; RegionError and LongPageError before the network runs for a region that
+    does not fit the picture and a reach that is none.
     """
     with stage("decode"):
         picture = read_picture(content)
     placed = [region.on(picture.width, picture.height) for region in regions]
     with stage("predict"):
-        prediction = predictor.predict(picture, window, domain)
-    return Predicted(picture, placed, prediction)
+        if long_page is None:
+            return Predicted(picture, placed, predictor.predict(picture, window, domain))
+        page = predict_long_page(predictor, picture, window, domain, *long_page.of(picture))
+        return Predicted(picture, placed, page.prediction, page)
 
 
 class Service:
@@ -101,13 +116,16 @@ class Service:
         window: Window,
         domain: DomainChoice,
         regions: Sequence[AnyRegionInput],
+        long_page: LongPageRequest | None = None,
     ) -> Predicted:
         """What a request and a job's item do alike, each stage timed; CPU-bound, so for `run`.
 
         content: the bytes of an image file. Raises PictureError; RegionError before the network
         runs for a region that does not fit the picture; ProblemError (503) without a predictor.
         """
-        return predict(self.predictor, content, window, domain, regions, self.metrics.stage)
+        return predict(
+            self.predictor, content, window, domain, regions, self.metrics.stage, long_page
+        )
 
     async def load(self) -> None:
         """Loads the model. Raises ModelFileError."""

@@ -94,7 +94,9 @@ async def predict(
         return Response(status_code=304, headers=headers)
 
     def work() -> Response:
-        predicted = service.predict(form.image.file.read(), form.window, form.domain, form.regions)
+        predicted = service.predict(
+            form.image.file.read(), form.window, form.domain, form.regions, form.long_page
+        )
         prediction = predicted.prediction
         content: str | bytes
         with service.metrics.stage("encode"):
