@@ -16,10 +16,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from gazecast.analysis.components import components
 from gazecast.analysis.regions import Region
 
 Kind = Literal["text", "picture", "button"]
@@ -112,12 +112,10 @@ def _reduced(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
 def _layout(small: NDArray[np.uint8]) -> list[tuple[Kind, _Box]]:
     """All regions of the reduced image (rows, columns, 3), in no order."""
     panels, flats = _flat_areas(small)
-    pieces, count = ndimage.label(_without_rules(~panels))
-    boxes = _boxes(pieces)
-    sizes = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
-
-    is_text = np.ones(count + 1, dtype=np.bool_)
-    is_text[0] = False
+    detail = _without_rules(~panels)
+    found = components(detail)
+    pieces, boxes = found.labels, found.boxes
+    rules: list[int] = []
     buttons: list[_Box] = []
     pictures: list[_Box] = []
     height, width = _sides(boxes)
@@ -127,17 +125,20 @@ def _layout(small: NDArray[np.uint8]) -> list[tuple[Kind, _Box]]:
         box: _Box = tuple(boxes[index].tolist())
         every = 1 + math.isqrt(_area(box) // _SAMPLE)
         inside = pieces[_cells(box)][::every, ::every] == index + 1
-        if _is_rule(box, int(sizes[index])):
-            is_text[index + 1] = False
-        elif inside.mean() >= _SOLID and _is_button(small, box):
+        if _is_rule(box, int(found.sizes[index])):
+            rules.append(index)
+        elif _part(inside) >= _SOLID and _is_button(small, box):
             buttons.append(_without_rim(box))
-        elif _is_picture(small[_cells(box)][::every, ::every][inside], inside.size, box):
+        elif _is_picture(small[_cells(box)][::every, ::every], inside, box):
             pictures.append(_without_rim(box))
     pictures = [box for box in _joined(pictures) if _area(box) <= _WHOLE * panels.size]
     for flat in flats:  # buttons on pictures, and those as large as a panel
         if not any(_overlap(flat, button) for button in buttons) and _is_button(small, flat):
             buttons.append(flat)
-    letters = is_text[pieces]
+    letters = detail
+    for index in rules:
+        cells = _cells(tuple(boxes[index].tolist()))
+        letters[cells] &= pieces[cells] != index + 1
     for box in (*pictures, *buttons):
         letters[_cells(_grown(box, _RIM))] = False
     return _apart(_blocks(letters), pictures, buttons)
@@ -149,25 +150,21 @@ def _flat_areas(small: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], list[_Box]
     Background is a flat area that is large and either fills most of its box's border, as a panel
     does, or runs along two sides of the image, as the page does.
     """
-    labels, count = ndimage.label(_is_flat(small))
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    sizes[0] = 0
-    background = np.zeros(count + 1, dtype=np.bool_)
+    areas = components(_is_flat(small))
+    background = np.zeros(small.shape[:2], dtype=np.bool_)
     flats: list[_Box] = []
-    rows, columns = labels.shape
-    slices = ndimage.find_objects(labels)
-    for label in np.flatnonzero(sizes >= _BUTTON_HEIGHT**2).tolist():
-        down, across = slices[label - 1]
-        box = labels[down, across]
-        border = np.concatenate([box[0], box[-1], box[:, 0], box[:, -1]]) == label
-        panel = border.mean() >= _BORDER
-        sides = (
-            (down.start <= 1) + (across.start <= 1) + (down.stop >= rows) + (across.stop >= columns)
-        )
-        background[label] = sizes[label] >= _PANEL * labels.size and (panel or sides >= 2)
+    rows, columns = small.shape[:2]
+    for index in np.flatnonzero(areas.sizes >= _BUTTON_HEIGHT**2).tolist():
+        top, left, bottom, right = map(int, areas.boxes[index])
+        labels = areas.labels[top:bottom, left:right]
+        border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]) == index + 1
+        panel = _part(border) >= _BORDER
+        sides = (top <= 1) + (left <= 1) + (bottom >= rows) + (right >= columns)
+        if areas.sizes[index] >= _PANEL * background.size and (panel or sides >= 2):
+            background[top:bottom, left:right] |= labels == index + 1
         if panel:
-            flats.append((down.start, across.start, down.stop, across.stop))
-    return background[labels], flats
+            flats.append((top, left, bottom, right))
+    return background, flats
 
 
 def _without_rules(detail: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -181,9 +178,9 @@ def _without_rules(detail: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _runs(mask: NDArray[np.bool_], length: int, axis: int, *, outside: bool) -> NDArray[np.bool_]:
     """The runs along the axis of at least `length` cells (an opening by a line). outside: whether
     what lies beyond the image belongs to the mask."""
-    pad = [(0, 0), (0, 0)]
-    pad[axis] = (length, length)
-    runs = np.moveaxis(np.pad(mask, pad, constant_values=outside), axis, 0)
+    along = np.moveaxis(mask, axis, 0)
+    runs = np.full_like(along, outside, shape=(len(along) + 2 * length, along.shape[1]))
+    runs[length:-length] = along
     steps: list[int] = []
     while (done := 1 + sum(steps)) < length:
         steps.append(min(done, length - done))
@@ -232,8 +229,8 @@ def _is_button(small: NDArray[np.uint8], box: _Box) -> bool:
         and _BUTTON_SHAPE[0] * height <= width <= _BUTTON_SHAPE[1] * height
     ):
         return False
-    cells = small[top:bottom, left:right].astype(np.int16)
-    fill = np.median(cells.reshape(-1, 3), axis=0)
+    cells = np.ascontiguousarray(np.moveaxis(small[top:bottom, left:right], 2, 0))
+    fill = np.array([_median(channel.ravel()) for channel in cells], dtype=np.float32)
     around = [
         small[max(top - 2, 0), left:right],
         small[min(bottom + 1, len(small) - 1), left:right],
@@ -241,35 +238,47 @@ def _is_button(small: NDArray[np.uint8], box: _Box) -> bool:
     if np.abs(np.median(np.concatenate(around), axis=0) - fill).max() < _CONTRAST:
         return False
     rim = max(2, height // 6)  # an outline or a shadow
-    label = (np.abs(cells - fill) > _CONTRAST).any(axis=2)[rim:-rim, rim:-rim]
-    if not _LABEL[0] <= label.mean() <= _LABEL[1]:
+    inner = cells[:, rim:-rim, rim:-rim] - fill[:, None, None]
+    label = (np.abs(inner) > _CONTRAST).any(axis=0)
+    if not _LABEL[0] <= _part(label) <= _LABEL[1]:
         return False
     between_corners = label[[0, -1], height // 2 : width - height // 2]
     middle = float(np.flatnonzero(label.any(axis=1)).mean()) + 0.5
-    return between_corners.mean() < 0.1 and abs(middle / len(label) - 0.5) <= _OFF_CENTRE
+    return _part(between_corners) < 0.1 and abs(middle / len(label) - 0.5) <= _OFF_CENTRE
 
 
-def _is_picture(colours: NDArray[np.uint8], looked_at: int, box: _Box) -> bool:
-    """Large and in many colours. colours: of the piece's cells, (n, 3), among those looked at.
+def _median(levels: NDArray[np.uint8]) -> float:
+    """The median of many (n,), in a quarter of np.median's time."""
+    not_above = np.cumsum(np.bincount(levels))
+    middle = (len(levels) - 1) // 2, len(levels) // 2
+    low, high = np.searchsorted(not_above, middle, side="right")
+    return float(low + high) / 2
+
+
+def _is_picture(cells: NDArray[np.uint8], inside: NDArray[np.bool_], box: _Box) -> bool:
+    """Large and in many colours. cells: (rows, columns, 3), of the box those looked at; inside:
+    (rows, columns), which of them are the piece's.
 
     Large letters have many colours too where they are smooth, but these are mixtures of two, ink
     and paper, that hold most cells and lie on one line in colour space.
     """
     height, width = box[2] - box[0], box[3] - box[1]
-    if min(height, width) < _PICTURE_SIDE or len(colours) < _PICTURE_PART * looked_at:
+    if min(height, width) < _PICTURE_SIDE or _part(inside) < _PICTURE_PART:
         return False
+    colours = cells.reshape(-1, 3)[np.flatnonzero(inside)]
     red, green, blue = colours.T.astype(np.uint16) >> 5
     parts = np.sort(np.bincount((red << 6) | (green << 3) | blue, minlength=512) / len(colours))
     if parts[-_PICTURE_COLOURS] < _COLOUR_PART:
         return False
-    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(colours.T)), 0))
+    centred = colours - colours.mean(axis=0, dtype=np.float32)
+    spread = np.sqrt(np.maximum(np.linalg.eigvalsh(centred.T @ centred), 0))
     return bool(spread[:2].sum() >= _OFF_LINE * spread.sum() or parts[-2:].sum() <= _TWO_COLOURS)
 
 
 def _blocks(letters: NDArray[np.bool_]) -> list[_Box]:
     """Boxes of the text blocks that the letters (rows, columns) form."""
     smoothed = ~_runs(~letters, _GAP + 1, axis=1, outside=True)
-    lines = _boxes(ndimage.label(smoothed)[0])
+    lines = components(smoothed).boxes
     height, width = _sides(lines)
     lines = lines[(height >= _LETTER) & (width >= _LETTER)]
     height, width = _sides(lines)
@@ -279,7 +288,7 @@ def _blocks(letters: NDArray[np.bool_]) -> list[_Box]:
         if not len(lines):
             break
         around, group = _grouped(lines, linked(lines))
-        inked = np.array([smoothed[_cells(box)].mean() >= _INK for box in around.tolist()])
+        inked = np.array([_part(smoothed[_cells(box)]) >= _INK for box in around.tolist()])
         block = inked & (np.bincount(group, minlength=len(around)) > 1)
         boxes += [tuple(box) for box in around[block].tolist()]
         lines = lines[~block[group]]
@@ -287,7 +296,7 @@ def _blocks(letters: NDArray[np.bool_]) -> list[_Box]:
     return [
         _without_rim(box)
         for box in boxes
-        if _area(box) >= _TEXT_PART * letters.size and smoothed[_cells(box)].mean() >= _INK
+        if _area(box) >= _TEXT_PART * letters.size and _part(smoothed[_cells(box)]) >= _INK
     ]
 
 
@@ -391,18 +400,14 @@ def _reading_order(found: list[tuple[Kind, _Box]], rows: int) -> list[tuple[Kind
     return ordered + sorted(band, key=lambda item: item[1][1])
 
 
-def _boxes(labels: NDArray[np.integer]) -> _Boxes:
-    """(n, 4) for the labels 1 to n."""
-    found = ndimage.find_objects(labels)
-    return np.array(
-        [(down.start, across.start, down.stop, across.stop) for down, across in found],
-        dtype=np.intp,
-    ).reshape(-1, 4)
-
-
 def _sides(boxes: _Boxes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Heights and widths."""
     return boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+
+
+def _part(mask: NDArray[np.bool_]) -> float:
+    """Share of a mask that is set: its mean, in a tenth of the time."""
+    return np.count_nonzero(mask) / mask.size
 
 
 def _cells(box: _Box) -> tuple[slice, slice]:

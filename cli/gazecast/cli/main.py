@@ -10,11 +10,13 @@ from typing import Annotated, ParamSpec
 import typer
 
 from gazecast.cli.calibrate import calibrate
+from gazecast.cli.check import check
 from gazecast.cli.compare import compare
 from gazecast.cli.evaluate import evaluate
 from gazecast.cli.export import export
 from gazecast.cli.keys import keys
 from gazecast.cli.predict import predict
+from gazecast.cli.report import report
 from gazecast.cli.serve import serve
 from gazecast.cli.train import train
 
@@ -71,6 +73,8 @@ def _options(
 
 app.command()(predict)
 app.command()(compare)
+app.command()(check)
+app.command()(report)
 app.command()(serve)
 app.add_typer(keys)
 app.command()(needs_train_extra(train))

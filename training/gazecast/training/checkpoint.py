@@ -104,10 +104,8 @@ def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
     if any(other.spec != first.spec for other in checkpoints):
         raise CheckpointError("the checkpoints hold networks of different shapes; train them alike")
     mean = {
-        name: torch.stack([each.average[name].float() for each in checkpoints])
-        .mean(dim=0)
-        .to(value)
-        for name, value in first.average.items()
+        name: torch.stack([each.average[name].float() for each in checkpoints]).mean(dim=0)
+        for name in first.average
     }
     return replace(first, weights=mean, average=mean, optimizer=None)
 

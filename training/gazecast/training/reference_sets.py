@@ -13,7 +13,7 @@ import numpy as np
 from rich.progress import track
 
 from gazecast.analysis.scores import reference_sets
-from gazecast.analysis.scores.clutter import WORKING_SIDE, Clutter, clutter
+from gazecast.analysis.scores.clutter import CONTOUR_SIDE, WORKING_SIDE, Clutter, clutter
 from gazecast.data.images import image_files
 from gazecast.model.picture import read_picture
 
@@ -57,14 +57,16 @@ def main() -> None:
     parser.add_argument(
         "--longer-side",
         type=int,
-        default=WORKING_SIDE,
-        help="pixels of the copies that are measured; the shipped table needs the default",
+        help="pixels of the copies that are measured; the shipped table needs the default, "
+        f"{CONTOUR_SIDE} for contours and {WORKING_SIDE} for all else",
     )
     options = parser.parse_args()
+    one_side = options.longer_side
+    sides = (one_side, one_side) if one_side else (WORKING_SIDE, CONTOUR_SIDE)
     table = {}
     for name, source in SOURCES.items():
         pictures = track(image_files(options.data / name / "images"), description=name)
-        measured = (clutter(read_picture(path).rgb, options.longer_side) for path in pictures)
+        measured = (clutter(read_picture(path).rgb, *sides) for path in pictures)
         table[name] = reference_row(source, measured)
     options.output.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 

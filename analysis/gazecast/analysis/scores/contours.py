@@ -56,4 +56,5 @@ def _ridge(magnitude: FloatArray, across: FloatArray, down: FloatArray) -> NDArr
     here = magnitude[places]
     # Of two equal neighbours one is the edge.
     ridge = (here > magnitude[places - step]) & (here >= magnitude[places + step])
-    return places[ridge]
+    edges: NDArray[np.intp] = places[ridge]
+    return edges

@@ -48,6 +48,7 @@ def _derivatives() -> tuple[Taps, ...]:
 
 
 _FLAT, _SECOND, _BOTH, _BETWEEN = _derivatives()
+_TINY = np.float32(1e-9)
 
 
 def feature_congestion(lab: FloatArray) -> float:
@@ -72,14 +73,15 @@ def feature_congestion(lab: FloatArray) -> float:
 def _colour_clutter(lab: FloatArray, stride: int) -> FloatArray:
     """Cube root of the volume of the ellipsoid that the colours around each pixel fill."""
     pairs = (0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)
-    products = np.stack([lab[i] * lab[j] for i, j in pairs])
+    products = np.empty((len(pairs), *lab.shape[1:]), dtype=np.float32)
+    for product, (i, j) in zip(products, pairs, strict=True):
+        np.multiply(lab[i], lab[j], out=product)
     means = correlate(lab, _POOL, _POOL, stride)
     covariances = correlate(products, _POOL, _POOL, stride)
-    for covariance, (i, j) in zip(covariances, pairs, strict=True):
-        covariance -= means[i] * means[j]
+    for k, (i, j) in enumerate(pairs):
+        covariances[k] -= means[i] * means[j]
         if i == j:
-            np.maximum(covariance, 0, out=covariance)
-            covariance += np.float32(_JUST_SEEN[i] ** 2)
+            covariances[k] = np.maximum(covariances[k], 0) + np.float32(_JUST_SEEN[i] ** 2)
     ll, la, lb, aa, ab, bb = covariances
     volume = ll * (aa * bb - ab * ab) - la * (la * bb - ab * lb) + lb * (la * ab - aa * lb)
     floor = np.float32(math.prod(_JUST_SEEN) ** 2)  # rounding may take a flat area below it
@@ -116,8 +118,8 @@ def _orientation_clutter(lightness: FloatArray, stride: int) -> FloatArray:
     )
     total, cosine, sine = correlate(energies, _ENERGY_POOL[step], _ENERGY_POOL[step])
     total += 1  # below this energy nothing is seen
-    cosine /= total
-    sine /= total
+    # No deviation changes with what is added, and no square is so small that products get slow.
+    cosine, sine = cosine / total + _TINY, sine / total + _TINY
 
     moments = np.stack([cosine, sine, cosine * cosine, sine * sine, cosine * sine])
     mean_cosine, mean_sine, cosine_2, sine_2, shared = correlate(

@@ -1,4 +1,9 @@
-"""Separable filters with mirrored edges, quick for the many fields that clutter needs."""
+"""Separable filters with mirrored edges, quick for the many fields that clutter needs.
+
+A filter is a product with one banded matrix per axis. Blocks of rows, then of columns, are
+multiplied with the part of the band that is theirs, which takes a third of the time of scipy's
+correlate1d.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,10 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.float32]
 Taps: TypeAlias = tuple[float, ...]
 
+# For a field of so many rows: which of them make which rows of the result, and by what they are
+# multiplied.
+_Blocks: TypeAlias = list[tuple[slice, slice, FloatArray]]
+
 _BLOCK = 32  # inputs that one product is for: fewer cost calls, more multiply zeros
 
 
@@ -24,29 +33,32 @@ def gaussian(sigma: float, radius: int, centre: float = 0.0) -> Taps:
 
 def correlate(fields: FloatArray, down: Taps, across: Taps, stride: int = 1) -> FloatArray:
     """Correlation of one field (rows, columns), or of each of (fields, rows, columns), with the
-    taps of each axis, kept at every stride-th pixel; edges are mirrored.
+    taps of each axis, kept at every stride-th pixel; edges are mirrored."""
+    rows, columns = fields.shape[-2:]
+    half = _down(fields, _blocks(down, stride, rows))
+    return _across(half, _blocks(across, stride, columns))
 
-    Blocks of rows, then of columns, are multiplied with a small matrix that holds shifted copies of
-    the taps, which takes a third of the time of scipy's correlate1d.
-    """
-    *many, rows, columns = fields.shape
-    half = np.empty((*many, math.ceil(rows / stride), columns), dtype=np.float32)
-    for inputs, outputs, matrix in _blocks(down, stride, rows):
-        np.matmul(matrix, fields[..., inputs, :], out=half[..., outputs, :])
-    whole = np.empty((*half.shape[:-1], math.ceil(columns / stride)), dtype=np.float32)
-    lines, kept = half.reshape(-1, columns), whole.reshape(-1, whole.shape[-1])
-    for inputs, outputs, matrix in _blocks(across, stride, columns):
-        np.matmul(lines[:, inputs], matrix.T, out=kept[:, outputs])
-    return whole
+
+def _down(fields: FloatArray, blocks: _Blocks) -> FloatArray:
+    result = np.empty((*fields.shape[:-2], blocks[-1][1].stop, fields.shape[-1]), dtype=np.float32)
+    for inputs, outputs, matrix in blocks:
+        np.matmul(matrix, fields[..., inputs, :], out=result[..., outputs, :])
+    return result
+
+
+def _across(fields: FloatArray, blocks: _Blocks) -> FloatArray:
+    lines = fields.reshape(-1, fields.shape[-1])
+    result = np.empty((len(lines), blocks[-1][1].stop), dtype=np.float32)
+    for inputs, outputs, matrix in blocks:
+        np.matmul(lines[:, inputs], matrix.T, out=result[:, outputs])
+    return result.reshape(*fields.shape[:-1], -1)
 
 
 @lru_cache(maxsize=256)
-def _blocks(taps: Taps, stride: int, size: int) -> list[tuple[slice, slice, FloatArray]]:
-    """For a field of `size` rows: which of them make which rows of the result, and by what they
-    are multiplied."""
+def _blocks(taps: Taps, stride: int, size: int) -> _Blocks:
     reach, last = len(taps) // 2, math.ceil(size / stride)
     step = max(1, max(_BLOCK, len(taps)) // stride)
-    blocks: list[tuple[slice, slice, FloatArray]] = []
+    blocks: _Blocks = []
     for start in range(0, last, step):
         stop = min(start + step, last)
         low = max(0, start * stride - reach)
@@ -62,7 +74,7 @@ def _matrix(taps: Taps, stride: int, outputs: int, first: int, size: int) -> Flo
     beyond either end is mirrored."""
     reach = len(taps) // 2
     rows = np.arange(outputs)[:, None]
-    places = np.abs(first + stride * rows + np.arange(-reach, reach + 1))
+    places = first + stride * rows + np.arange(-reach, reach + 1)
     period = max(1, 2 * (size - 1))
     places = np.minimum(places % period, -places % period)
     matrix = np.zeros((outputs, size))

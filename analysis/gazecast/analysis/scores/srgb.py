@@ -18,6 +18,9 @@ _XYZ = (
     / np.array([[95.047], [100.0], [108.883]])
 ).astype(np.float32)
 
+# Of CIE Lab: a cube root, and below the bend a line.
+_BEND, _SLOPE, _OFFSET = np.float32(0.008856), np.float32(7.787), np.float32(16 / 116)
+
 
 def rosenholtz_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """L, a and b (3, rows, columns) as the authors of the measures have them.
@@ -27,5 +30,12 @@ def rosenholtz_lab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     light = LINEAR.take(rgb.reshape(-1, 3))
     ratio = (_XYZ @ light.T).reshape(3, *rgb.shape[:2])
-    x, y, z = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+    # Below the bend the curve is a line; both parts are met at the bend.
+    root = np.cbrt(np.maximum(ratio, _BEND))
+    root += _SLOPE * np.minimum(ratio, _BEND) + (_OFFSET - np.cbrt(_BEND))
+    x, y, z = root
+    lab: NDArray[np.float32] = np.empty_like(root)
+    np.subtract(116 * y, 16, out=lab[0])
+    np.multiply(500, x - y, out=lab[1])
+    np.multiply(200, y - z, out=lab[2])
+    return lab

@@ -87,7 +87,8 @@ def html_report(entries: Sequence[Entry], goal: str | None = None) -> str:
     """
     known = {region.name: None for entry in entries for region in entry.report.regions}
     if goal is not None and goal not in known:
-        raise ReportError(f"no image has a region {goal!r}: name one of {', '.join(known)}")
+        names = ", ".join(known) or "none, as no regions were given or found"
+        raise ReportError(f"no image has a region {goal!r}: name one of these: {names}")
     first = entries[0].report
     count = "1 image" if len(entries) == 1 else f"{len(entries)} images"
     return _filled(
@@ -169,8 +170,8 @@ def _where(hotspots: Sequence[HotspotAnswer]) -> str:
         return "attention is spread out, no place stands out"
     strongest = hotspots[0]
     return (
-        f"strongest {100 * strongest.x:.0f} % from the left and {100 * strongest.y:.0f} % from the top, "
-        f"{_times(strongest.intensity)} an even spread"
+        f"strongest {100 * strongest.x:.0f} % from the left and {100 * strongest.y:.0f} % from the "
+        f"top, {_times(strongest.intensity)} an even spread"
     )
 
 
@@ -209,47 +210,53 @@ def _regions(report: Report, goal: str | None) -> Markup:
     if not report.regions:
         return tag("p", "No regions were given, and none were found on the image.")
     most = max(each.interval.high if each.interval else each.share for each in report.regions)
-    caption = "Share: part of all looks in the first " + _seconds(report)
-    observers = next((each.interval.observers for each in report.regions if each.interval), None)
-    if observers is not None:
-        caption += f", with the range of a panel of {observers} people in 90 % of cases"
+    interval = report.regions[0].interval
+    caption = f"Share: part of all looks in the first {_seconds(report)}"
+    if interval is not None:
+        caption += (
+            f", with the range of a panel of {interval.observers} people in 90 % of cases. Seen: "
+            "chance that one person has looked at it by then"
+        )
     caption += (
-        ". Intensity: share by area, 1x is an even spread. Seen: chance that one person has looked "
-        "at it by then. Contrast: WCAG ratio, estimated from pixels."
+        ". Intensity: share by area, 1x is an even spread. Contrast: WCAG ratio, estimated from "
+        "pixels."
     )
     if any(each.automatic for each in report.regions):
         caption += " The regions were found on the image, not given."
+    calibrated = (
+        ("90\u00a0% range", None),
+        *((f"Seen by {window.removesuffix('s')}\u00a0s", None) for window in WINDOWS),
+    )
     headings = (
         ("", None),
         ("Region", "text"),
         ("Share", None),
         ("", "range"),
-        ("90\u00a0% range", None),
+        *(() if interval is None else calibrated),
         ("Intensity", None),
-        *((f"Seen by {window.removesuffix('s')}\u00a0s", None) for window in WINDOWS),
         ("Rank", None),
         ("Contrast", None),
     )
-    rows = [
-        _region(number, each, most, goal) for number, each in enumerate(report.regions, start=1)
-    ]
+    rows = [_region(number, each, most, goal) for number, each in enumerate(report.regions, 1)]
     return _table(caption, headings, rows)
 
 
 def _region(number: int, region: RegionAnswer, most: float, goal: str | None) -> Markup:
     interval, seen = region.interval, region.seen
+    calibrated = []
+    if interval is not None and seen is not None:
+        calibrated = [
+            f"{100 * interval.low:.0f} to {100 * interval.high:.0f} %",
+            *(f"{100 * seen[window]:.0f} %" for window in WINDOWS),
+        ]
     return tag(
         "tr",
         tag("td", str(number)),
         tag("th", tag("bdi", region.name), scope="row", class_="text"),
         tag("td", _percent(region.share)),
         tag("td", _range_picture(region, most), class_="range"),
-        tag(
-            "td",
-            "-" if interval is None else f"{100 * interval.low:.0f} to {100 * interval.high:.0f} %",
-        ),
+        *(tag("td", words) for words in calibrated),
         tag("td", _times(region.intensity)),
-        *(tag("td", "-" if seen is None else f"{100 * seen[window]:.0f} %") for window in WINDOWS),
         tag("td", str(region.rank)),
         tag("td", "-" if region.contrast is None else f"{region.contrast:.1f}"),
         class_="is-goal" if region.name == goal else None,
@@ -348,22 +355,26 @@ def _goal(entry: Entry, goal: str) -> Markup:
     place = report.first_glance_order.index(goal)
     facts = [
         f"It is predicted to draw {_percent(region.share)} of all looks in the first "
-        f"{_seconds(report)}, and to come at place {place + 1} of {len(report.regions)} at first glance."
+        f"{_seconds(report)}, and to come at place {place + 1} of {len(report.regions)} at first "
+        "glance."
     ]
     if region.seen is not None:
         chance = region.seen[report.window]
         facts.append(
             f"The chance that one person has looked at it by then is {100 * chance:.0f} %."
         )
+    around = {each.name for each in report.regions if encloses(_placed(each), _placed(region))}
     before = [
-        join(" ", tag("bdi", name, class_="name")) for name in report.first_glance_order[:place]
+        join(" ", tag("bdi", name, class_="name"))
+        for name in report.first_glance_order[:place]
+        if name not in around
     ]
     found = [] if report.regions[0].interval is None else _goal_findings(entry, goal)
     return tag(
         "div",
         heading,
         tag("p", " ".join(facts)),
-        tag("p", "Expected before it:", *before) if before else "",
+        tag("p", "Expected before it, apart from what it lies in:", *before) if before else "",
         tag("ul", *found, class_="findings") if found else "",
         class_="goal",
     )

@@ -130,6 +130,7 @@ def _places(
         *shapes,
         *badges,
         viewBox=f"0 0 {width} {height}",
+        preserveAspectRatio="xMinYMin",
         role="img",
         aria_label=f"Where the {len(regions)} regions and {len(hotspots)} hotspots of {name} lie",
     )

@@ -1,0 +1,188 @@
+"""`gazecast check`: whether designs keep to an attention budget, for continuous integration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # all are slow to load, and --help does without
+    from rich.table import Table
+
+    from gazecast.analysis.budget import Numbers, Outcome
+    from gazecast.cli.budget_file import Budget
+    from gazecast.model.prediction import Prediction, Window
+    from gazecast.model.predictor import Predictor
+    from gazecast.serve.service import Predicted
+
+
+def check(
+    budget: Annotated[
+        Path,
+        typer.Option(help="YAML file of rules and regions.", show_default=False),
+    ],
+    images: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="IMAGE",
+            help="PNG, JPEG or WebP files. Without any, those that the budget lists.",
+            show_default=False,
+        ),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="Write JUnit XML to this file.", show_default=False)
+    ] = None,
+    github: Annotated[
+        bool,
+        typer.Option(help="Print GitHub annotations.", envvar="GITHUB_ACTIONS", show_default=False),
+    ] = False,
+) -> None:
+    """Hold designs against an attention budget.
+
+    The exit code is 0 when each rule passes, 1 when one fails, and 2 when the budget or an image
+    cannot be used; other images are still checked.
+    """
+    from rich.console import Console
+
+    from gazecast.analysis.budget import BudgetError
+    from gazecast.cli.budget_file import read_budget
+    from gazecast.cli.ci_formats import github_annotation, github_annotations, junit_xml
+    from gazecast.cli.predict import write_all
+    from gazecast.model.metadata import ModelFileError
+    from gazecast.model.predictor import Predictor
+
+    errors = Console(stderr=True)
+    try:
+        rules = read_budget(budget)
+        chosen = list(dict.fromkeys(images or rules.images))
+        if not chosen:
+            raise BudgetError(f"no image to check: name one, or list some under images in {budget}")
+        predictor = Predictor()
+    except (BudgetError, OSError, ModelFileError) as error:
+        errors.print(f"Cannot check: {error}", style="red", markup=False, soft_wrap=True)
+        if github:
+            typer.echo(github_annotation(str(error), str(budget)))
+        raise typer.Exit(2) from error
+
+    results: dict[str, Sequence[Outcome] | str] = {}
+    for image in chosen:
+        result = _check(image, rules, predictor)
+        results[str(image)] = result if isinstance(result, str) else result[1]
+        if isinstance(result, str):
+            errors.print(f"{image}: {result}", style="red", markup=False, soft_wrap=True)
+        else:
+            _print(image, *result)
+    if github:
+        for line in github_annotations(results):
+            typer.echo(line)
+    if junit is not None:
+        try:
+            junit.parent.mkdir(parents=True, exist_ok=True)
+            write_all({junit: junit_xml(results)})
+        except OSError as error:
+            errors.print(f"Cannot write {junit}: {error}", style="red", markup=False)
+            raise typer.Exit(2) from error
+    worst = max(
+        2 if isinstance(result, str) else int(not all(outcome.passed for outcome in result))
+        for result in results.values()
+    )
+    if worst:
+        raise typer.Exit(worst)
+
+
+def _check(
+    image: Path, budget: Budget, predictor: Predictor
+) -> tuple[Prediction, Sequence[Outcome]] | str:
+    """The prediction and the outcomes, or why there are none."""
+    from gazecast.analysis.budget import BudgetError, check_budget
+    from gazecast.analysis.regions import RegionError
+    from gazecast.model.picture import PictureError
+    from gazecast.serve.service import predict
+
+    try:
+        predicted = predict(
+            predictor, image.read_bytes(), budget.window, budget.domain, budget.regions(image)
+        )
+        return predicted.prediction, check_budget(budget.rules, numbers(predicted))
+    except (PictureError, RegionError, BudgetError, OSError) as error:
+        return str(error)
+
+
+def numbers(predicted: Predicted) -> Numbers:
+    """What rules are held against. The regions' names must differ."""
+    from gazecast.analysis.budget import Numbers, RegionNumbers
+    from gazecast.analysis.order import first_glance_order
+    from gazecast.analysis.regions import region_share
+    from gazecast.analysis.uncertainty import Interval, share_interval
+    from gazecast.model.prediction import WINDOWS
+    from gazecast.serve import answers
+
+    prediction = predicted.prediction
+    calibration = prediction.model.calibration
+    report = answers.report(predicted)
+    shares = {
+        region.name: {
+            window: region_share(prediction.densities[window], region) for window in WINDOWS
+        }
+        for region in predicted.regions
+    }
+
+    def interval(name: str, window: Window) -> Interval | None:
+        if calibration is None:
+            return None
+        return share_interval(shares[name][window], window, calibration)
+
+    glances = {glance.name: glance.rank for glance in first_glance_order(shares)}
+    return Numbers(
+        focus=report.scores.focus,
+        regions={
+            region.name: RegionNumbers(
+                share=region.share,
+                interval=interval(region.name, report.window),
+                first_interval=interval(region.name, WINDOWS[0]),
+                seen=region.seen,
+                rank=region.rank,
+                glance=glances[region.name],
+                contrast=region.contrast,
+            )
+            for region in report.regions
+        },
+    )
+
+
+def _print(image: Path, prediction: Prediction, outcomes: Sequence[Outcome]) -> None:
+    from rich.console import Console
+
+    from gazecast.model.prediction import NOTICE
+    from gazecast.serve.answers import UNFAMILIAR
+
+    console = Console()
+    failed = sum(not outcome.passed for outcome in outcomes)
+    verdict = f"{failed} of {len(outcomes)} failed" if failed else f"all {len(outcomes)} passed"
+    console.print(f"{image}: {verdict}", style="bold", markup=False)
+    console.print(_table(outcomes))
+    if prediction.is_unfamiliar:
+        console.print(UNFAMILIAR, style="yellow")
+    domain = prediction.domain
+    ranges = (
+        ""
+        if prediction.model.calibration is None
+        else (f" Ranges: a panel of {prediction.model.calibration.observers} people, 90 %.")
+    )
+    console.print(
+        f"First {prediction.window}; {domain.name}: {domain.validation}.{ranges}", markup=False
+    )
+    console.print(NOTICE, markup=False)
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("Rule", "Wanted", "Found", "Result")
+    for outcome in outcomes:
+        result = Text("pass", "green") if outcome.passed else Text("fail", "bold red")
+        table.add_row(Text(outcome.rule), Text(outcome.wanted), Text(outcome.found), result)
+    return table
