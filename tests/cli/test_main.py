@@ -18,7 +18,8 @@ def test_version():
 
 def test_help_lists_the_commands():
     output = CliRunner().invoke(app, ["--help"]).output
-    for command in ("predict", "compare", "serve", "keys", "train", "evaluate", "export"):
+    commands = "predict compare check report serve keys train evaluate calibrate export"
+    for command in commands.split():
         assert f" {command} " in output
 
 

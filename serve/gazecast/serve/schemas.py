@@ -124,8 +124,8 @@ class PredictionForm(BaseModel):
     )
     """Rectangles and polygons to measure, as a JSON list."""
     automatic_regions: bool = False
-    """Measure also the text blocks, pictures and buttons that are found on the image, on a long page
-    on its first screen."""
+    """Measure also the text blocks, pictures and buttons found on the image; of a long page, on its
+    first screen."""
     viewport_height: Annotated[int, Field(ge=1)] | None = None
     """Take the image for a long page, seen through screens of this height in pixels, one after the
     other, by the fewer visitors the further down."""

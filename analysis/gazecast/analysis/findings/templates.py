@@ -95,7 +95,7 @@ TEMPLATES: Mapping[Kind, Template] = {
         "Try moving what matters most above the fold.",
     ),
     "unlike_training_data": Template(
-        "This picture is unlike those the model was trained on: {validation}.",
+        "This picture is unlike those the model was trained on. (Checked: {validation}.)",
         "Predictions for it may be further off than the ranges say.",
         "Check with people before acting on these numbers.",
     ),
