@@ -31,6 +31,7 @@ from gazecast.model.picture import read_picture
 from gazecast.model.prediction import DOMAINS
 from gazecast.model.predictor import Predictor
 from gazecast.serve import answers
+from gazecast.serve.service import Predicted
 from gazecast.training.export import Shipped
 
 _EXAMPLES = [file.read_bytes() for file in Path(__file__).parents[1].glob("examples/*.png")]
@@ -58,7 +59,8 @@ def concurrency(seconds: float) -> Table:
                 if time.perf_counter() > end:
                     break
                 picture = read_picture(data)
-                answers.answer(predictor.predict(picture)).model_dump_json()
+                predicted = Predicted(picture, [], predictor.predict(picture))
+                answers.answer(predicted).model_dump_json()
                 done += 1
             return done
 

@@ -14,9 +14,11 @@ from hotgaze.engine import run_engine
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from gazecast.analysis.overlay import heatmap
+from gazecast.analysis.regions import Region
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.predictor import Predictor
-from gazecast.serve.answers import answer
+from gazecast.serve.answers import answer, report
+from gazecast.serve.service import Predicted
 
 PAGE_FILE = Path(__file__).parent.parent / "examples" / "landing-page.png"
 PAGE = PAGE_FILE.read_bytes()
@@ -55,8 +57,16 @@ def test_hotgaze(benchmark: BenchmarkFixture) -> None:
 def test_answer_as_json(
     benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
 ) -> None:
-    prediction = predictor.predict(picture)
-    benchmark(lambda: answer(prediction, []).model_dump_json())
+    predicted = Predicted(picture, [], predictor.predict(picture))
+    benchmark(lambda: answer(predicted).model_dump_json())
+
+
+def test_analysis_with_ten_regions(
+    benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
+) -> None:
+    regions = [Region(f"region {n}", 0.09 * n, 0.05 * n, 0.15, 0.2) for n in range(10)]
+    predicted = Predicted(picture, regions, predictor.predict(picture))
+    benchmark(report, predicted)
 
 
 def test_overlay(benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture) -> None:

@@ -334,3 +334,54 @@ def test_what_is_no_long_page_is_refused(client, encode_image, form, kind):
     answer = client.post(PATH, files={"image": encode_image(width=100, height=600)}, data=form)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith(kind)
+
+
+# ---- What should be seen -------------------------------------------------------------------------
+
+NEAR = {"name": "near", "x": 0.2, "y": 0.3, "width": 0.2, "height": 0.2}
+FAR = {"name": "far", "x": 0.8, "y": 0.8, "width": 0.2, "height": 0.2}
+
+
+def ask(client, png, **form):
+    return client.post(
+        PATH, files={"image": png}, data={"regions": json.dumps([FAR, NEAR]), **form}
+    ).json()
+
+
+def test_without_a_goal_or_an_order_none_is_told(client, png):
+    answer = ask(client, png)
+    assert answer["intended_order"] is None
+    assert answer["first_glance_order"] == ["near", "far"]
+
+
+def test_the_intended_order_is_set_against_the_expected_one(client, png):
+    reversed_ = ask(client, png, intended_order='["far", "near"]', goal_region="far")
+    assert reversed_["intended_order"] == {
+        "goal_region": "far",
+        "intended": ["far", "near"],
+        "agreement": -1,
+        "outranking": ["near"],
+    }
+    same = ask(client, png, intended_order='["near", "far"]')
+    assert same["intended_order"]["agreement"] == 1
+    assert len({reversed_["id"], same["id"], ask(client, png)["id"]}) == 3
+
+
+def test_findings_speak_of_the_goal(client, png):
+    kinds = {finding["kind"] for finding in ask(client, png, goal_region="far")["findings"]}
+    assert kinds & {"goal_outranked", "goal_hardly_seen", "goal_rivalled"}
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ({"goal_region": "middle"}, "invalid-goal_region"),
+        ({"intended_order": '["far", "middle"]'}, "invalid-intended_order"),
+        ({"intended_order": '["far", "far"]'}, "invalid-intended_order"),
+        ({"intended_order": '"far"'}, "invalid-intended_order"),
+    ],
+)
+def test_a_goal_that_is_no_region_is_refused(client, png, form, kind):
+    answer = ask(client, png, **form)
+    assert answer["status"] == 422
+    assert answer["type"].endswith(kind)

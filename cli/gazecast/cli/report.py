@@ -90,7 +90,7 @@ def _entry(
     from gazecast.serve.service import predict
 
     predicted = predict(predictor, image.read_bytes(), window, domain, regions)
-    return Entry(name, predicted, answers.report(predicted, automatic=not regions))
+    return Entry(name, predicted, answers.report(predicted, answers.Asked(automatic=not regions)))
 
 
 def _regions(file: Path | None, names: Sequence[str]) -> dict[str, Sequence[AnyRegionInput]]:

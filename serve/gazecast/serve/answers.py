@@ -7,7 +7,7 @@ import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 
 import numpy as np
@@ -20,7 +20,12 @@ from gazecast.analysis.definitions import DEFINITIONS
 from gazecast.analysis.difference_picture import difference_picture, stacked
 from gazecast.analysis.findings import Facts, RegionFacts, findings
 from gazecast.analysis.hotspots import hotspots
-from gazecast.analysis.order import first_glance_order
+from gazecast.analysis.order import (
+    Glance,
+    OrderComparison,
+    compare_orders,
+    first_glance_order,
+)
 from gazecast.analysis.overlay import heatmap
 from gazecast.analysis.regions import (
     AnyRegion,
@@ -40,6 +45,7 @@ from gazecast.model.calibration import Calibration
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import Picture
 from gazecast.model.prediction import NOTICE, WINDOWS, DomainDecision, Prediction, Window
+from gazecast.serve.problems import field_problem
 from gazecast.serve.schemas import (
     ApartAnswer,
     ClutterAnswer,
@@ -51,6 +57,7 @@ from gazecast.serve.schemas import (
     FindingAnswer,
     HotspotAnswer,
     ImageReference,
+    IntendedOrderAnswer,
     IntervalAnswer,
     Licences,
     LongPageAnswer,
@@ -86,7 +93,18 @@ _Shares = Mapping[Window, float]
 # ---- Predictions -------------------------------------------------------------------------------
 
 
-def prediction_id(predicted: Predicted, automatic: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is to tell beside the numbers. automatic: also regions that are found on the
+    picture. goal: name of the region that should be seen. intended: names of regions, the first to
+    be seen first."""
+
+    automatic: bool = False
+    goal: str | None = None
+    intended: tuple[str, ...] = ()
+
+
+def prediction_id(predicted: Predicted, asked: Asked) -> str:
     """Hex SHA-256 over the image, the model and all parameters of a prediction."""
     prediction, page = predicted.prediction, predicted.long_page
     parts = {
@@ -95,18 +113,23 @@ def prediction_id(predicted: Predicted, automatic: bool = False) -> str:
         "window": prediction.window,
         "domain": prediction.domain.requested,
         "regions": [asdict(region) for region in predicted.regions],
-        "automatic regions": automatic,
+        "asked": asdict(asked),
         "long page": page and [page.viewport_height, page.reach.points],
         "definitions": DEFINITIONS,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def report(predicted: Predicted, automatic: bool = False) -> Report:
-    """The numbers of a prediction, the density itself left out. automatic: also of the regions that
-    are found on the picture."""
+_NOTHING_MORE = Asked()
+
+
+def report(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> Report:
+    """The numbers of a prediction, the density itself left out.
+
+    Raises ProblemError (422) for a goal or an intended order of regions that are not there.
+    """
     prediction, rgb = predicted.prediction, predicted.picture.rgb
-    found = _found(predicted) if automatic else []
+    found = _found(predicted) if asked.automatic else []
     regions = [*predicted.regions, *found]
     labels = _labels(regions)
     shares = [
@@ -115,8 +138,10 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
     ]
     contrasts = [_contrast(rgb, region) for region in regions]
     scores = _scores(predicted)
+    glances = first_glance_order(dict(zip(labels, shares, strict=True)))
+    order = _order(glances, asked)
     return Report(
-        id=prediction_id(predicted, automatic),
+        id=prediction_id(predicted, asked),
         model=_model(prediction.model),
         image=_image(prediction),
         window=prediction.window,
@@ -129,9 +154,15 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
                 zip(score_regions(prediction.density, regions), shares, contrasts, strict=True)
             )
         ],
-        first_glance_order=[
-            glance.name for glance in first_glance_order(dict(zip(labels, shares, strict=True)))
-        ],
+        first_glance_order=[glance.name for glance in glances],
+        intended_order=None
+        if order is None
+        else IntendedOrderAnswer(
+            goal_region=asked.goal,
+            intended=list(order.intended),
+            agreement=order.tau,
+            outranking=list(order.outranking),
+        ),
         hotspots=[
             HotspotAnswer(x=spot.x, y=spot.y, share=spot.share, intensity=spot.intensity)
             for spot in hotspots(prediction.density, screen=_screen_cells(predicted))
@@ -154,6 +185,8 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
                     dict(zip(labels, regions, strict=True)),
                     shares,
                     contrasts,
+                    asked.goal,
+                    order if asked.intended else None,
                 )
             )
         ],
@@ -162,13 +195,13 @@ def report(predicted: Predicted, automatic: bool = False) -> Report:
     )
 
 
-def answer(predicted: Predicted, automatic: bool = False) -> PredictionAnswer:
-    """The report with the density in it."""
+def answer(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> PredictionAnswer:
+    """The report with the density in it. Raises ProblemError (422) as `report` does."""
     density = predicted.prediction.density
     rows, columns = density.shape
     data, scale = density_png16(density)
     return PredictionAnswer(
-        **dict(report(predicted, automatic)),
+        **dict(report(predicted, asked)),
         density=DensityAnswer(
             width=columns,
             height=rows,
@@ -177,6 +210,17 @@ def answer(predicted: Predicted, automatic: bool = False) -> PredictionAnswer:
             scale=scale,
         ),
     )
+
+
+def _order(glances: Sequence[Glance], asked: Asked) -> OrderComparison | None:
+    """None where neither a goal nor an order is intended."""
+    if asked.goal is None and not asked.intended:
+        return None
+    try:
+        return compare_orders(asked.intended, glances, asked.goal)
+    except ValueError as error:
+        field = "intended_order" if asked.intended else "goal_region"
+        raise field_problem((field,), str(error), (field,)) from error
 
 
 def _found(predicted: Predicted) -> list[Region]:
@@ -294,6 +338,8 @@ def _facts(
     regions: Mapping[str, AnyRegion],
     shares: Sequence[_Shares],
     contrasts: Sequence[float | None],
+    goal: str | None,
+    order: OrderComparison | None,
 ) -> Facts:
     """Without a calibration nothing is told of regions: findings need their intervals."""
     prediction, page = predicted.prediction, predicted.long_page
@@ -321,6 +367,8 @@ def _facts(
         regions=tuple(facts),
         window=prediction.window,
         validation=prediction.domain.validation,
+        goal=goal if facts else None,
+        order=order,
         # What is usual is known for web pages on one screen alone.
         half_area=scores.half_area if prediction.domain.name == "web" and page is None else None,
         fold=None if page is None else (page.above, page.below),

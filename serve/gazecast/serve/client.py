@@ -113,12 +113,15 @@ class Client:
         domain: DomainChoice = "auto",
         regions: Sequence[AnyRegionInput] = (),
         automatic_regions: bool = False,
+        goal_region: str = "",
+        intended_order: Sequence[str] = (),
         viewport_height: int | None = None,
         scroll_reach: Sequence[tuple[float, float]] | None = None,
     ) -> PredictionAnswer:
         """Where people look on an image, with the share of each region.
 
-        automatic_regions: also of those that are found on the image. viewport_height: of the
+        automatic_regions: also of those that are found on the image. goal_region: the one that
+        should be seen. intended_order: the first to be seen first. viewport_height: of the
         screens, in pixels, that a long page is seen through. scroll_reach: how deep visitors of one
         get, as pairs of depth in pixels and share of visitors.
         Raises ClientError; OSError when the file cannot be read.
@@ -126,6 +129,10 @@ class Client:
         form = _form(window, domain, regions)
         if automatic_regions:
             form["automatic_regions"] = "true"
+        if goal_region:
+            form["goal_region"] = goal_region
+        if intended_order:
+            form["intended_order"] = json.dumps(intended_order)
         if viewport_height is not None:
             form["viewport_height"] = str(viewport_height)
         if scroll_reach is not None:

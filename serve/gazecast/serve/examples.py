@@ -103,6 +103,7 @@ PREDICTION: dict[str, JsonValue] = {
         "clarity": 42.8,
         "reference_set": "enrico",
     },
+    "intended_order": None,
     "long_page": None,
     "findings": [
         {

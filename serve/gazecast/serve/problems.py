@@ -133,8 +133,10 @@ _FIELDS = {
         "Send 2 to 8 images as multipart file fields 'variants', as in "
         "curl -F variants=@before.png -F variants=@after.png."
     ),
-    "goal_region": "Send the name of a region that at least two variants have, or leave the field "
-    "out.",
+    "goal_region": "Send the name of a region, in a comparison one that at least two variants "
+    "have, or leave the field out.",
+    "intended_order": 'Send names of regions as a JSON list such as ["headline", "button"], the '
+    "first to be seen first, or leave the field out.",
     "webhook": "Send an https URL on the internet, without a user name in it, or leave the field "
     "out.",
 }
@@ -148,6 +150,8 @@ _FORMS = {
         "domain",
         "regions",
         "automatic_regions",
+        "goal_region",
+        "intended_order",
         "viewport_height",
         "scroll_reach",
     ),

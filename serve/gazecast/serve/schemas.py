@@ -126,6 +126,12 @@ class PredictionForm(BaseModel):
     automatic_regions: bool = False
     """Measure also the text blocks, pictures and buttons found on the image; of a long page, on its
     first screen."""
+    goal_region: str = ""
+    """Name of the region that should be seen; empty for none."""
+    intended_order: Annotated[Json[list[str]], Field(examples=['["headline", "button"]'])] = Field(
+        default_factory=list
+    )
+    """Names of regions in the order in which they should be seen, as a JSON list."""
     viewport_height: Annotated[int, Field(ge=1)] | None = None
     """Take the image for a long page, seen through screens of this height in pixels, one after the
     other, by the fewer visitors the further down."""
@@ -399,6 +405,22 @@ class UnfamiliarAnswer(BaseModel):
     """What to show where the score is above the limit; null where it is not."""
 
 
+class IntendedOrderAnswer(BaseModel):
+    """How what should be seen fits what is expected to be."""
+
+    model_config = _DOCUMENTED
+
+    goal_region: str | None
+    """The region that should be seen, if one was named."""
+    intended: list[str]
+    """The order that was intended, as far as given; first_glance_order is the expected one."""
+    agreement: float | None
+    """Kendall's tau-b of both orders, -1 (reversed) to 1 (the same); null where either is one
+    tie."""
+    outranking: list[str]
+    """Regions expected to be seen before the goal, though intended after it."""
+
+
 class FalseBottomAnswer(BaseModel):
     """A screen's end that looks like the page's end."""
 
@@ -452,6 +474,8 @@ class Report(BaseModel):
     first_glance_order: list[str]
     """Names of the regions in the order in which they are expected to be seen first. Where names
     repeat, a number is added."""
+    intended_order: IntendedOrderAnswer | None
+    """Null where neither a goal nor an order was given."""
     long_page: LongPageAnswer | None
     """Null for a picture that is seen at once."""
     hotspots: list[HotspotAnswer]

@@ -98,6 +98,9 @@ async def predict(
             form.image.file.read(), form.window, form.domain, form.regions, form.long_page
         )
         prediction = predicted.prediction
+        asked = answers.Asked(
+            form.automatic_regions, form.goal_region or None, tuple(form.intended_order)
+        )
         content: str | bytes
         with service.metrics.stage("encode"):
             if media_type == PNG:
@@ -105,14 +108,14 @@ async def predict(
             elif media_type == NPY:
                 content = answers.density_npy(prediction.density)
             else:
-                content = answers.answer(predicted, form.automatic_regions).model_dump_json()
+                content = answers.answer(predicted, asked).model_dump_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
         return Response(
             content,
             media_type=media_type,
             headers={
                 **headers,
-                "Gazecast-Id": answers.prediction_id(predicted, form.automatic_regions),
+                "Gazecast-Id": answers.prediction_id(predicted, asked),
                 # Header values are ASCII.
                 "Gazecast-Domain": domain.encode("ascii", "replace").decode("ascii"),
             },
