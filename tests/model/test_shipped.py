@@ -32,7 +32,7 @@ def test_description_is_of_these_weights_and_complete(predictor):
     assert info.windows == WINDOWS
     assert set(info.domains) == set(DOMAINS)
     assert "not validated" in info.domains["mobile"]
-    assert "clicks only" in info.domains["poster"]
+    assert "clicks, not gaze" in info.domains["poster"]
     assert info.datasets
     assert all(dataset.licence for dataset in info.datasets)
 
