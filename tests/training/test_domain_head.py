@@ -13,7 +13,14 @@ from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS
 from gazecast.training import domain_head
-from gazecast.training.domain_head import assume_trained_domains, fit_domain_head, random_view
+from gazecast.training.domain_head import (
+    assume_trained_domains,
+    fit_domain_head,
+    random_view,
+    whole,
+)
+from gazecast.training.familiarity import Familiarity
+from gazecast.training.odd_pictures import odd_picture
 from gazecast.training.recipe import parse_recipe
 from gazecast.training.samples import scale_pixels
 
@@ -43,6 +50,7 @@ EXAMPLES = "domain_examples:\n" + "".join(
 @pytest.fixture(autouse=True)
 def few_views(monkeypatch):
     monkeypatch.setattr(domain_head, "VIEWS_PER_DOMAIN", 24)
+    monkeypatch.setattr(domain_head, "ODD_VIEWS", 24)
 
 
 @pytest.fixture
@@ -56,8 +64,8 @@ def picture(domain, seed, side=320):
     rng = np.random.default_rng(seed)
     if domain == "web":
         rgb = np.full((side, side, 3), 250, dtype=np.uint8)
-        for y in range(10, side - 10, 12):
-            rgb[y : y + 4, 20 : int(rng.integers(100, side))] = 40
+        for y in range(10, side - 10, 20):
+            rgb[y : y + 8, 20 : int(rng.integers(100, side))] = 40
     elif domain == "mobile":
         rgb = np.full((side, side, 3), 30, dtype=np.uint8)
         for _ in range(12):
@@ -142,6 +150,34 @@ def test_two_fits_give_the_same_head(fitted, data_root):
     fit_domain_head(fitted, parse_recipe(RECIPE + EXAMPLES, "toy"), data_root)
     assert torch.equal(fitted.domain_head.weight, weight)
     assert torch.equal(fitted.domain_head.bias, bias)
+
+
+def test_odd_pictures_are_less_familiar_than_those_shown(network, write_set, data_root):
+    for domain in DOMAINS:
+        write_set(domain, {f"{seed}.png": picture(domain, seed) for seed in range(6)})
+    familiarity = fit_domain_head(network, parse_recipe(RECIPE + EXAMPLES, "toy"), data_root)
+    rng = np.random.default_rng(5)
+    shown = [whole(picture(domain, seed)) for domain in DOMAINS for seed in range(100, 106)]
+    odd = [whole(odd_picture(rng)) for _ in range(24)]
+    with torch.no_grad():
+        known, strange = (
+            familiarity(domain_head._embed(network, np.stack(x))) for x in (shown, odd)
+        )
+    assert known.median() < strange.median()
+    assert (strange > 1).float().mean() > 0.5
+
+
+def test_a_familiarity_that_was_not_fitted_knows_everything(network):
+    embedding = torch.randn(3, network.domain_head.in_features)
+    assert (Familiarity(4, embedding.shape[1])(embedding) == 0).all()
+
+
+def test_odd_pictures_are_of_many_kinds():
+    rng = np.random.default_rng(0)
+    drawn = [odd_picture(rng) for _ in range(40)]
+    assert {each.shape for each in drawn} == {(480, 480, 3)}
+    assert {each.dtype for each in drawn} == {np.dtype(np.uint8)}
+    assert len({round(float(each.std())) for each in drawn}) > 10
 
 
 def test_without_examples_every_picture_is_of_the_domains_trained(network):

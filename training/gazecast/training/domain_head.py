@@ -51,9 +51,10 @@ def fit_domain_head(network: SaliencyNetwork, recipe: Recipe, data_root: Path) -
     for domain in DOMAINS:
         paths = example_paths(recipe.domain_examples[domain], data_root)
         order = [paths[index] for index in rng.permutation(len(paths))]
-        apart = min(len(order) // 5, CHECKED_PER_DOMAIN)
+        apart = min(-(-len(order) // 5), CHECKED_PER_DOMAIN)
         load = cache(_load)
-        known.append(_views(network, load, order[apart:], rng))
+        # A single picture has to serve for both.
+        known.append(_views(network, load, order[apart:] or order, rng))
         ordinary += [whole(load(path)) for path in order[:apart]]
     x = torch.cat(known)
     y = torch.arange(len(DOMAINS)).repeat_interleave(VIEWS_PER_DOMAIN)
