@@ -69,10 +69,11 @@ def test_no_recipe_trains_on_what_it_validates_on(path):
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_pages_and_posters_are_never_mirrored(path):
+def test_pages_are_never_mirrored(path):
+    """People read them from one side. Posters are: docs/experiments.md has what it gave."""
     read, _ = read_recipe(path)
     uses = [use for stage in read.stages for use in stage.sets if use.mirror]
-    assert all(use.readout.startswith("photo") for use in uses)
+    assert all(use.readout.startswith(("photo", "poster")) for use in uses)
 
 
 def test_shipped_readouts_come_first_in_their_fixed_order():
