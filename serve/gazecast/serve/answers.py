@@ -79,7 +79,7 @@ _PNG_LEVEL = 1
 
 # Pixels of a region that its contrast is estimated from; of a larger one, a random sample, as
 # pixels evenly apart may all fall between the lines.
-_CONTRAST_PIXELS = 65_536
+_CONTRAST_PIXELS = 16_384
 
 UNFAMILIAR = (
     "This image is unlike those that the model knows; its prediction is not to be relied on."
