@@ -177,7 +177,7 @@ def test_the_findings_are_in_it(make_entry):
 def test_an_unfamiliar_image_has_a_warning(make_entry):
     for unfamiliarity, warned in ((1.5, True), (0.5, False)):
         text = html_report.html_report([make_entry(unfamiliarity=unfamiliarity)])
-        assert (answers.UNFAMILIAR in text) is warned
+        assert (answers.UNFAMILIAR_WARNING in text) is warned
 
 
 def test_the_goal_is_told_what_is_seen_before_it(make_entry):

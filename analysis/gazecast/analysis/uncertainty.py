@@ -6,7 +6,6 @@ with the model (`gazecast.model.calibration`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,12 +52,7 @@ def share_interval(
     panel = calibration.observers if observers is None else observers
     if panel < 1:
         raise ValueError(f"a panel has at least one observer, not {panel}")
-    error, centre = calibration.share[window], arcsine(share)
-    deviation = error.deviation(share, panel)
-    low = max(centre + error.low * deviation, 0.0)
-    high = min(centre + error.high * deviation, math.pi / 2)
-    # The share itself is what is shown as the best guess: the interval holds it whatever the bias.
-    return Interval(min(math.sin(low) ** 2, share), max(math.sin(high) ** 2, share), panel)
+    return Interval(*calibration.share[window].interval(share, panel), panel)
 
 
 def seen(shares: Mapping[Window, float], calibration: Calibration) -> dict[Window, float]:

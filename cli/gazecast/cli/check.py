@@ -156,7 +156,7 @@ def _print(image: Path, prediction: Prediction, outcomes: Sequence[Outcome]) -> 
     from rich.console import Console
 
     from gazecast.model.prediction import NOTICE
-    from gazecast.serve.answers import UNFAMILIAR
+    from gazecast.serve.answers import UNFAMILIAR_WARNING
 
     console = Console()
     failed = sum(not outcome.passed for outcome in outcomes)
@@ -164,7 +164,7 @@ def _print(image: Path, prediction: Prediction, outcomes: Sequence[Outcome]) -> 
     console.print(f"{image}: {verdict}", style="bold", markup=False)
     console.print(_table(outcomes))
     if prediction.is_unfamiliar:
-        console.print(UNFAMILIAR, style="yellow")
+        console.print(UNFAMILIAR_WARNING, style="yellow")
     domain = prediction.domain
     ranges = (
         ""

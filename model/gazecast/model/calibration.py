@@ -46,6 +46,15 @@ class ShareError:
         """Standard deviation for a predicted share (0 to 1) and a panel of this size."""
         return math.sqrt(self.base + self.slope * arcsine(share) + self.observer / observers)
 
+    def interval(self, share: float, observers: int) -> tuple[float, float]:
+        """Lowest and highest share, 0 to 1, of the 90 % interval of what a panel of this size shows
+        for a predicted share (0 to 1)."""
+        centre, deviation = arcsine(share), self.deviation(share, observers)
+        low = max(centre + self.low * deviation, 0.0)
+        high = min(centre + self.high * deviation, math.pi / 2)
+        # The share is shown as the best guess: the interval holds it whatever the bias.
+        return min(math.sin(low) ** 2, share), max(math.sin(high) ** 2, share)
+
 
 @dataclass(frozen=True, slots=True)
 class SeenRate:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -36,6 +37,10 @@ SHORT_NOTICE = "Predicted first looks, not intent or comprehension."
 """The same where there is little room, as under a picture."""
 
 
+UNFAMILIAR = 1.0
+"""A picture with a higher unfamiliarity is unlike those that the model knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class DomainDecision:
     """Which domain's parameters were used, and how far they have been checked.
@@ -51,6 +56,20 @@ class DomainDecision:
     requested: DomainChoice
     probabilities: Mapping[Domain, float]
     validation: str
+
+
+def decide_jointly(decisions: Sequence[DomainDecision], model: ModelInfo) -> DomainDecision:
+    """One domain for pictures that belong together, such as versions of a design: the one that was
+    requested, or the most probable on average."""
+    probabilities = {
+        domain: math.fsum(each.probabilities[domain] for each in decisions) / len(decisions)
+        for domain in DOMAINS
+    }
+    first = decisions[0]
+    name = first.name
+    if first.requested == "auto":
+        name = max(DOMAINS, key=lambda domain: probabilities[domain])
+    return DomainDecision(name, first.requested, probabilities, model.domains[name])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,4 +103,4 @@ class Prediction:
     @property
     def is_unfamiliar(self) -> bool:
         """Whether the picture is unlike those that the model knows."""
-        return self.unfamiliarity > 1.0
+        return self.unfamiliarity > UNFAMILIAR

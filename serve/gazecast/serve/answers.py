@@ -44,7 +44,14 @@ from gazecast.analysis.uncertainty import seen, share_interval
 from gazecast.model.calibration import Calibration
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import Picture
-from gazecast.model.prediction import NOTICE, WINDOWS, DomainDecision, Prediction, Window
+from gazecast.model.prediction import (
+    NOTICE,
+    UNFAMILIAR,
+    WINDOWS,
+    DomainDecision,
+    Prediction,
+    Window,
+)
 from gazecast.serve.problems import field_problem
 from gazecast.serve.schemas import (
     ApartAnswer,
@@ -81,11 +88,9 @@ _PNG_LEVEL = 1
 # pixels evenly apart may all fall between the lines.
 _CONTRAST_PIXELS = 16_384
 
-UNFAMILIAR = (
+UNFAMILIAR_WARNING = (
     "This image is unlike those that the model knows; its prediction is not to be relied on."
 )
-
-_LIMIT = 1.0  # of what is familiar: see Prediction.is_unfamiliar
 
 _Shares = Mapping[Window, float]
 
@@ -497,8 +502,8 @@ def _domain(domain: DomainDecision) -> DomainAnswer:
 def _unfamiliar(prediction: Prediction) -> UnfamiliarAnswer:
     return UnfamiliarAnswer(
         score=prediction.unfamiliarity,
-        limit=_LIMIT,
-        warning=UNFAMILIAR if prediction.is_unfamiliar else None,
+        limit=UNFAMILIAR,
+        warning=UNFAMILIAR_WARNING if prediction.is_unfamiliar else None,
     )
 
 

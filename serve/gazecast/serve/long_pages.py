@@ -25,13 +25,11 @@ from gazecast.analysis.long_page import (
 )
 from gazecast.model.picture import Picture
 from gazecast.model.prediction import (
-    DOMAINS,
     WINDOWS,
-    Domain,
     DomainChoice,
-    DomainDecision,
     Prediction,
     Window,
+    decide_jointly,
 )
 from gazecast.model.predictor import Predictor
 
@@ -105,7 +103,7 @@ def predict_long_page(
         index: predictor.predict(_crop(picture, parts[index]), window, domain)
         for index in sorted({0, len(parts) // 2, len(parts) - 1})
     }
-    decision = _decide([prediction.domain for prediction in asked.values()], domain, predictor)
+    decision = decide_jointly([each.domain for each in asked.values()], predictor.info)
     unfamiliarity = 0.0
 
     def densities() -> Iterator[NDArray[np.float32]]:
@@ -144,14 +142,3 @@ def predict_long_page(
 def _crop(picture: Picture, part: Slice) -> Picture:
     """The slice as a picture, without copying pixels; its digest is still the page's."""
     return replace(picture, rgb=picture.rgb[part.top : part.bottom], height=part.bottom - part.top)
-
-
-def _decide(
-    decisions: list[DomainDecision], requested: DomainChoice, predictor: Predictor
-) -> DomainDecision:
-    probabilities: dict[Domain, float] = {
-        name: sum(each.probabilities[name] for each in decisions) / len(decisions)
-        for name in DOMAINS
-    }
-    name = max(DOMAINS, key=probabilities.__getitem__) if requested == "auto" else requested
-    return DomainDecision(name, requested, probabilities, predictor.info.domains[name])

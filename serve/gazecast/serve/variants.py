@@ -24,11 +24,11 @@ from gazecast.model.calibration import Calibration
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import PictureError
 from gazecast.model.prediction import (
-    DOMAINS,
     DomainChoice,
     DomainDecision,
     Prediction,
     Window,
+    decide_jointly,
 )
 from gazecast.serve.problems import ProblemError, problem_of
 from gazecast.serve.schemas import AnyRegionInput
@@ -133,7 +133,7 @@ def compare_variants(
         predictions.append(one.prediction)
         pictures.append(_reduced(one.picture.rgb))
     calibration = require_calibration(predictions[0].model)
-    decision = _decide(predictions)
+    decision = decide_jointly([each.domain for each in predictions], predictions[0].model)
     for number, name in enumerate(files):
         if predictions[number].domain.name != decision.name:
             predictions[number] = predicted(name, decision.name).prediction
@@ -173,19 +173,6 @@ def _of_variant(name: str, error: Exception) -> ProblemError:
         f"Variant {name!r}: {problem.detail}",
         problem.remedy,
     )
-
-
-def _decide(predictions: Sequence[Prediction]) -> DomainDecision:
-    """One domain for all: the one asked for, or the most probable one on average."""
-    first = predictions[0]
-    probabilities = {
-        domain: math.fsum(p.domain.probabilities[domain] for p in predictions) / len(predictions)
-        for domain in DOMAINS
-    }
-    name = first.domain.name
-    if first.domain.requested == "auto":
-        name = max(DOMAINS, key=lambda domain: probabilities[domain])
-    return DomainDecision(name, first.domain.requested, probabilities, first.model.domains[name])
 
 
 def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -337,18 +337,14 @@ def _panels(pages: Sequence[Page]) -> list[int]:
     return [panel for panel in PANELS if panel <= most]
 
 
-def _panel_errors(
-    shares: Shares, panel: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray] | None:
-    """Observed less predicted, for a panel drawn from the observers, and the predicted angle; None
-    where too few of them looked."""
+def _panel_shares(shares: Shares, panel: int, rng: np.random.Generator) -> FloatArray | None:
+    """What a panel drawn from the observers shows, (rectangles,); None where too few looked."""
     present = np.flatnonzero(shares.fixations > 0)
     if len(present) < panel:
         return None
     drawn = rng.permutation(present)[:panel]
-    observed = shares.observed[drawn].sum(axis=0) / shares.fixations[drawn].sum()
-    predicted = _arcsine(shares.predicted)
-    return _arcsine(observed) - predicted, predicted
+    observed: FloatArray = shares.observed[drawn].sum(axis=0) / shares.fixations[drawn].sum()
+    return observed
 
 
 def _fit_share(pages: Sequence[Page], window: Window, seed: int) -> ShareError:
@@ -357,11 +353,11 @@ def _fit_share(pages: Sequence[Page], window: Window, seed: int) -> ShareError:
     errors, angles, panels = [], [], []
     for page in pages:
         for panel in PANELS:
-            drawn = _panel_errors(page.shares[window], panel, rng)
-            if drawn is not None:
-                errors.append(drawn[0])
-                angles.append(drawn[1])
-                panels.append(np.full(len(drawn[0]), panel))
+            observed = _panel_shares(page.shares[window], panel, rng)
+            if observed is not None:
+                angles.append(_arcsine(page.shares[window].predicted))
+                errors.append(_arcsine(observed) - angles[-1])
+                panels.append(np.full(len(observed), panel))
     error, angle, panel_size = map(np.concatenate, (errors, angles, panels))
     parts = np.stack([np.ones_like(error), angle, 1.0 / panel_size], axis=1)
     variances, _ = nnls(parts, np.square(error))
@@ -412,14 +408,12 @@ def _covered(
     shares: Shares, table: ShareError, panel: int, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     """Whether each rectangle's interval holds what a panel showed."""
-    drawn = _panel_errors(shares, panel, rng)
-    if drawn is None:
+    observed = _panel_shares(shares, panel, rng)
+    if observed is None:
         return np.zeros(0, dtype=np.bool_)
-    error, angle = drawn
-    deviation = np.sqrt(table.base + table.slope * angle + table.observer / panel)
-    low = np.minimum(np.maximum(angle + table.low * deviation, 0.0), angle)
-    high = np.maximum(angle + table.high * deviation, angle)
-    held: NDArray[np.bool_] = (low <= angle + error + 1e-9) & (angle + error <= high + 1e-9)
+    intervals = [table.interval(share, panel) for share in shares.predicted.tolist()]
+    low, high = np.array(intervals).T
+    held: NDArray[np.bool_] = (low <= observed + 1e-9) & (observed <= high + 1e-9)
     return held
 
 
