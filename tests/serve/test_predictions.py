@@ -51,6 +51,25 @@ def test_json_answer_says_what_was_asked_and_what_predicted(client, png):
     assert "estimate" in answer["notice"]
 
 
+def test_every_window_is_what_it_is_alone(client, png):
+    regions = json.dumps([{"name": "left", "x": 0.0, "y": 0.0, "width": 0.5, "height": 1.0}])
+
+    def ask(**fields):
+        data = {"domain": "web", "regions": regions, **fields}
+        return client.post(PATH, files={"image": png}, data=data).json()
+
+    together = ask(every_window="true")
+    assert list(together["windows"]) == ["1s", "3s", "5s"]
+    for window, own in together["windows"].items():
+        alone = ask(window=window)
+        assert alone["windows"] is None
+        assert own == {"density": alone["density"], "hotspots": alone["hotspots"]}
+        (left,) = alone["regions"]
+        assert together["regions"][0]["by_window"][window] == {
+            name: left[name] for name in ("share", "interval", "intensity")
+        }
+
+
 def test_window_and_domain_have_defaults(client, png):
     answer = client.post(PATH, files={"image": png}).json()
     assert answer["window"] == "3s"

@@ -72,11 +72,13 @@ from gazecast.serve.schemas import (
     PredictionAnswer,
     RegionAnswer,
     RegionComparisonAnswer,
+    RegionWindowAnswer,
     Report,
     ScoresAnswer,
     UnfamiliarAnswer,
     VariantAnswer,
     VariantShareAnswer,
+    WindowAnswer,
 )
 from gazecast.serve.service import Predicted
 from gazecast.serve.variants import Compared
@@ -168,10 +170,7 @@ def report(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> Report:
             agreement=order.tau,
             outranking=list(order.outranking),
         ),
-        hotspots=[
-            HotspotAnswer(x=spot.x, y=spot.y, share=spot.share, intensity=spot.intensity)
-            for spot in hotspots(prediction.density, screen=_screen_cells(predicted))
-        ],
+        hotspots=_hotspots(predicted, prediction.window),
         long_page=_long_page(predicted),
         scores=scores,
         findings=[
@@ -200,21 +199,45 @@ def report(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> Report:
     )
 
 
-def answer(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> PredictionAnswer:
-    """The report with the density in it. Raises ProblemError (422) as `report` does."""
-    density = predicted.prediction.density
-    rows, columns = density.shape
-    data, scale = density_png16(density)
+def answer(
+    predicted: Predicted, asked: Asked = _NOTHING_MORE, every_window: bool = False
+) -> PredictionAnswer:
+    """The report with the density in it. Raises ProblemError (422) as `report` does.
+
+    every_window: with the density and the hotspots of each window, too.
+    """
+    densities = predicted.prediction.densities
+    windows = {
+        window: WindowAnswer(
+            density=_density(densities[window]), hotspots=_hotspots(predicted, window)
+        )
+        for window in (WINDOWS if every_window else ())
+    }
     return PredictionAnswer(
         **dict(report(predicted, asked)),
-        density=DensityAnswer(
-            width=columns,
-            height=rows,
-            encoding="png16",
-            data=b64encode(data).decode("ascii"),
-            scale=scale,
-        ),
+        density=_density(predicted.prediction.density),
+        windows=windows or None,
     )
+
+
+def _density(density: NDArray[np.float32]) -> DensityAnswer:
+    rows, columns = density.shape
+    data, scale = density_png16(density)
+    return DensityAnswer(
+        width=columns,
+        height=rows,
+        encoding="png16",
+        data=b64encode(data).decode("ascii"),
+        scale=scale,
+    )
+
+
+def _hotspots(predicted: Predicted, window: Window) -> list[HotspotAnswer]:
+    density = predicted.prediction.densities[window]
+    return [
+        HotspotAnswer(x=spot.x, y=spot.y, share=spot.share, intensity=spot.intensity)
+        for spot in hotspots(density, screen=_screen_cells(predicted))
+    ]
 
 
 def _order(glances: Sequence[Glance], asked: Asked) -> OrderComparison | None:
@@ -283,15 +306,29 @@ def _region(
         automatic=automatic,
         points=list(region.points) if isinstance(region, Polygon) else None,
         share=score.share,
-        interval=None
-        if calibration is None
-        else IntervalAnswer(**asdict(share_interval(score.share, prediction.window, calibration))),
+        interval=_interval(score.share, prediction.window, calibration),
         intensity=score.intensity,
         peak=score.peak,
         rank=score.rank,
         seen=None if calibration is None else seen(shares, calibration),
+        by_window={
+            window: RegionWindowAnswer(
+                share=share,
+                interval=_interval(share, window, calibration),
+                intensity=share / region.area,
+            )
+            for window, share in shares.items()
+        },
         contrast=contrast,
     )
+
+
+def _interval(
+    share: float, window: Window, calibration: Calibration | None
+) -> IntervalAnswer | None:
+    if calibration is None:
+        return None
+    return IntervalAnswer(**asdict(share_interval(share, window, calibration)))
 
 
 def _box(region: AnyRegion) -> Region:

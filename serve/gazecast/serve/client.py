@@ -115,15 +115,17 @@ class Client:
         automatic_regions: bool = False,
         goal_region: str = "",
         intended_order: Sequence[str] = (),
+        every_window: bool = False,
         viewport_height: int | None = None,
         scroll_reach: Sequence[tuple[float, float]] | None = None,
     ) -> PredictionAnswer:
         """Where people look on an image, with the share of each region.
 
         automatic_regions: also of those that are found on the image. goal_region: the one that
-        should be seen. intended_order: the first to be seen first. viewport_height: of the
-        screens, in pixels, that a long page is seen through. scroll_reach: how deep visitors of one
-        get, as pairs of depth in pixels and share of visitors.
+        should be seen. intended_order: the first to be seen first. every_window: also the densities
+        of the other windows. viewport_height: of the screens, in pixels, that a long page is seen
+        through. scroll_reach: how deep visitors of one get, as pairs of depth in pixels and share
+        of visitors.
         Raises ClientError; OSError when the file cannot be read.
         """
         form = _form(window, domain, regions)
@@ -133,6 +135,8 @@ class Client:
             form["goal_region"] = goal_region
         if intended_order:
             form["intended_order"] = json.dumps(intended_order)
+        if every_window:
+            form["every_window"] = "true"
         if viewport_height is not None:
             form["viewport_height"] = str(viewport_height)
         if scroll_reach is not None:

@@ -36,6 +36,7 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
         "regions": [region.model_dump() for region in form.regions],
         "automatic regions": form.automatic_regions,
         "intended": [form.goal_region, form.intended_order],
+        "every window": form.every_window,
         "long page": [form.viewport_height, form.scroll_reach],
         "media type": media_type,
         # How numbers are made and drawn may change with it.

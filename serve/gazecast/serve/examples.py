@@ -80,6 +80,23 @@ PREDICTION: dict[str, JsonValue] = {
             "peak": 6.9,
             "rank": 1,
             "seen": {"1s": 0.18, "3s": 0.41, "5s": 0.52},
+            "by_window": {
+                "1s": {
+                    "share": 0.071,
+                    "interval": {"low": 0.03, "high": 0.15, "observers": 11},
+                    "intensity": 2.4,
+                },
+                "3s": {
+                    "share": 0.084,
+                    "interval": {"low": 0.04, "high": 0.15, "observers": 11},
+                    "intensity": 2.8,
+                },
+                "5s": {
+                    "share": 0.08,
+                    "interval": {"low": 0.04, "high": 0.14, "observers": 11},
+                    "intensity": 2.7,
+                },
+            },
             "contrast": 8.6,
         }
     ],
@@ -127,6 +144,7 @@ PREDICTION: dict[str, JsonValue] = {
         "oM9KAAAAAElFTkSuQmCC",
         "scale": 7.629510948348211e-06,
     },
+    "windows": None,
 }
 
 _IMAGE: dict[str, JsonValue] = {"width": 1440, "height": 900, "sha256": "e7" * 32}

@@ -132,6 +132,8 @@ class PredictionForm(BaseModel):
         default_factory=list
     )
     """Names of regions in the order in which they should be seen, as a JSON list."""
+    every_window: bool = False
+    """Send the density and the hotspots of each window, beside those of the one asked for."""
     viewport_height: Annotated[int, Field(ge=1)] | None = None
     """Take the image for a long page, seen through screens of this height in pixels, one after the
     other, by the fewer visitors the further down."""
@@ -275,6 +277,19 @@ class IntervalAnswer(BaseModel):
     """Size of the panel."""
 
 
+class RegionWindowAnswer(BaseModel):
+    """A region's share of the fixations by the end of one window."""
+
+    model_config = _DOCUMENTED
+
+    share: float
+    """Share of all fixations that fall into the region, 0 to 1."""
+    interval: IntervalAnswer | None
+    """How sure the share is; null where the model is not calibrated."""
+    intensity: float
+    """The share divided by the region's share of the area: 1 is what an even spread gives."""
+
+
 class RegionAnswer(BaseModel):
     """How much attention a region is predicted to get."""
 
@@ -307,6 +322,8 @@ class RegionAnswer(BaseModel):
     seen: dict[Window, float] | None
     """Probability that one person has looked at the region by the end of each window; null where
     the model is not calibrated."""
+    by_window: dict[Window, RegionWindowAnswer]
+    """Share, interval and intensity in each window, the one asked for among them."""
     contrast: float | None
     """WCAG contrast ratio, 1 to 21, of what a rectangle shows against its background, estimated
     from its pixels; null for a polygon and where there is one colour alone."""
@@ -342,6 +359,16 @@ class DensityAnswer(BaseModel):
     """The PNG file in base64."""
     scale: float
     """Factor from pixel value to density; rounding errs by at most half of it per cell."""
+
+
+class WindowAnswer(BaseModel):
+    """Where people look within one window."""
+
+    model_config = _DOCUMENTED
+
+    density: DensityAnswer
+    hotspots: list[HotspotAnswer]
+    """The strongest peaks, strongest first."""
 
 
 class ClutterAnswer(BaseModel):
@@ -495,6 +522,9 @@ class PredictionAnswer(Report):
     model_config = ConfigDict(**_DOCUMENTED, json_schema_extra={"examples": [examples.PREDICTION]})
 
     density: DensityAnswer
+    """Of the window that was asked for."""
+    windows: dict[Window, WindowAnswer] | None
+    """Of each window; null unless every_window was asked for."""
 
 
 class VariantAnswer(BaseModel):

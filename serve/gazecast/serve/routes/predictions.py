@@ -108,7 +108,7 @@ async def predict(
             elif media_type == NPY:
                 content = answers.density_npy(prediction.density)
             else:
-                content = answers.answer(predicted, asked).model_dump_json()
+                content = answers.answer(predicted, asked, form.every_window).model_dump_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
         return Response(
             content,
