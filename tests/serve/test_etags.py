@@ -72,6 +72,14 @@ def test_another_media_type_is_another_answer(client, png, etag):
     assert answer.headers["etag"] != etag
 
 
+def test_a_report_goes_by_the_name_of_the_file(client, png):
+    def tag(name):
+        headers = {"Accept": "text/html"}
+        return client.post(PATH, files={"image": (name, png)}, headers=headers).headers["etag"]
+
+    assert tag("a.png") == tag("a.png") != tag("b.png")
+
+
 def test_another_model_is_another_answer(client, png, etag, fixed_predictor, monkeypatch):
     other = replace(fixed_predictor.info, sha256="1" * 64)
     monkeypatch.setattr(fixed_predictor, "info", other)

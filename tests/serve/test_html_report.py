@@ -25,16 +25,17 @@ from gazecast.serve.html_report.markup import Markup, escape, tag
 from gazecast.serve.service import Predicted
 
 HOSTILE = "<script>alert('x')</script>\"&\x00${title}"
+NOTHING_MORE = answers.Asked()
 VOID = {"meta", "img", "link", "br"}
 
 
 @pytest.fixture
 def make_entry(fixed_predictor, encode_image):
-    def make(name="page.png", regions=(), width=120, height=80, **changes):
+    def make(name="page.png", regions=(), width=120, height=80, asked=NOTHING_MORE, **changes):
         picture = read_picture(encode_image(width, height))
         prediction = replace(fixed_predictor.predict(picture), **changes)
         predicted = Predicted(picture, list(regions), prediction)
-        return Entry(name, predicted, answers.report(predicted))
+        return Entry(name, predicted, answers.report(predicted, asked))
 
     return make
 
@@ -181,13 +182,22 @@ def test_an_unfamiliar_image_has_a_warning(make_entry):
 
 
 def test_the_goal_is_told_what_is_seen_before_it(make_entry):
-    entry = make_entry(regions=[HEADLINE, BUTTON, Region("page", 0, 0, 1, 1)])
+    regions = [HEADLINE, BUTTON, Region("page", 0, 0, 1, 1)]
+    entry = make_entry(regions=regions, asked=answers.Asked(goal="button"))
     page = Page(html_report.html_report([entry], goal="button"))
     assert "come at place 3 of 3 at first glance" in page.text
     assert "Expected before it, apart from what it lies in: headline" in page.text
     assert [each.get("class") for each in page.all("bdi")].count("name") == 1
-    assert "'headline' is predicted to draw at least 20 times the looks of 'button'" in page.text
+    rival = "'headline' is predicted to draw at least 20 times the looks of 'button'"
+    assert page.text.count(rival) == 1
     assert [each for each in page.all("tr") if each.get("class") == "is-goal"]
+
+
+def test_an_intended_order_is_told_beside_the_expected_one(make_entry):
+    asked = answers.Asked(intended=("button", "headline"))
+    page = Page(html_report.html_report([make_entry(regions=[HEADLINE, BUTTON], asked=asked)]))
+    assert "intended (agreement -1.00, from -1, reversed, to 1, the same)" in page.text
+    assert page.text.count("headlinebutton") == page.text.count("buttonheadline") == 1
 
 
 def test_an_image_without_the_goal_says_so(make_entry):

@@ -14,6 +14,7 @@ from PIL import Image
 from gazecast.analysis.regions import Region
 from gazecast.model.picture import read_picture
 from gazecast.serve import answers
+from gazecast.serve.html_report import POLICY
 
 PATH = "/v1/predictions"
 
@@ -102,7 +103,27 @@ def test_png_answer_is_an_overlay_that_says_what_it_is(client, png):
     assert "not validated on web" in overlay.text["Description"]
 
 
-@pytest.mark.parametrize("accept", ["application/json", "image/png", "application/x-npy"])
+def test_html_answer_is_the_report_of_what_was_asked_for(client, png):
+    data = {
+        "regions": json.dumps([{"name": "left", "x": 0, "y": 0, "width": 0.5, "height": 1}]),
+        "goal_region": "left",
+        "window": "1s",
+    }
+    files = {"image": ("<b>.png", png)}
+    answer = client.post(PATH, files=files, data=data, headers={"Accept": "text/html"})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h3>Goal: <bdi>left</bdi></h3>" in answer.text
+    assert "&lt;b&gt;.png" in answer.text
+    assert "in the first second" in answer.text
+    # What the page asks for itself, so that it shows in a browser; and still in no frame.
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith(POLICY)
+    assert policy.endswith("frame-ancestors 'none'")
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/json", "image/png", "application/x-npy", "text/html"]
+)
 def test_every_answer_carries_id_and_validation(client, png, accept):
     answer = client.post(PATH, files={"image": png}, headers={"Accept": accept})
     assert answer.headers["gazecast-id"] == client.post(PATH, files={"image": png}).json()["id"]

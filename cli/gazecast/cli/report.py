@@ -65,7 +65,7 @@ def report(
         entries = []
         with console.status("Predicting"):
             for image, name in zip(images, names, strict=True):
-                entries.append(_entry(predictor, image, name, window, domain, own[name]))
+                entries.append(_entry(predictor, image, name, window, domain, own[name], goal))
             image = None
             page = html_report(entries, goal)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -84,13 +84,19 @@ def _entry(
     window: Window,
     domain: DomainChoice,
     regions: Sequence[AnyRegionInput],
+    goal: str | None,
 ) -> Entry:
     from gazecast.serve import answers
     from gazecast.serve.html_report import Entry
+    from gazecast.serve.problems import ProblemError
     from gazecast.serve.service import predict
 
     predicted = predict(predictor, image.read_bytes(), window, domain, regions)
-    return Entry(name, predicted, answers.report(predicted, answers.Asked(automatic=not regions)))
+    try:
+        report = answers.report(predicted, answers.Asked(not regions, goal))
+    except ProblemError:  # this image does not have the goal, another may
+        report = answers.report(predicted, answers.Asked(not regions))
+    return Entry(name, predicted, report)
 
 
 def _regions(file: Path | None, names: Sequence[str]) -> dict[str, Sequence[AnyRegionInput]]:

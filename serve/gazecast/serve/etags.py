@@ -39,6 +39,7 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
         "every window": form.every_window,
         "long page": [form.viewport_height, form.scroll_reach],
         "media type": media_type,
+        "name": form.image.filename if media_type == "text/html" else None,
         # How numbers are made and drawn may change with it.
         "gazecast": version("gazecast"),
     }

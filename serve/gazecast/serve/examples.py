@@ -34,6 +34,14 @@ JOB_FORM: dict[str, JsonValue] = {
     "window": "3s",
 }
 
+HTML_REPORT = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Attention report: page.png</title>
+"""
+
 METRICS = """\
 # HELP gazecast_http_requests_total Requests answered, by route and status.
 # TYPE gazecast_http_requests_total counter

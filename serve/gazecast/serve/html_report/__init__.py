@@ -1,5 +1,5 @@
 """Predictions as one HTML page to read and to print."""
 
-from gazecast.serve.html_report.page import Entry, ReportError, html_report
+from gazecast.serve.html_report.page import POLICY, Entry, ReportError, html_report
 
-__all__ = ["Entry", "ReportError", "html_report"]
+__all__ = ["POLICY", "Entry", "ReportError", "html_report"]

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from importlib import resources
 from string import Template
 
-from gazecast.analysis.findings import Facts, RegionFacts, findings
-from gazecast.analysis.regions import Polygon, Region, encloses, region_share
+from gazecast.analysis.regions import Polygon, Region, encloses
 from gazecast.analysis.scores.reference_sets import reference_set
-from gazecast.analysis.uncertainty import share_interval
 from gazecast.model.prediction import WINDOWS, Domain
 from gazecast.serve.html_report.markup import Markup, escape, join, tag
 from gazecast.serve.html_report.pictures import figures, letter, shape
 from gazecast.serve.schemas import FindingAnswer, HotspotAnswer, RegionAnswer, Report
 from gazecast.serve.service import Predicted
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+"""The Content-Security-Policy that the page asks for."""
 
 
 class ReportError(ValueError):
@@ -24,7 +25,10 @@ class ReportError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One image of a report: its name, its prediction, and the numbers of it."""
+    """One image of a report: its name, its prediction, and the numbers of it.
+
+    report: asked for with the goal, where the image has it.
+    """
 
     name: str
     predicted: Predicted
@@ -93,6 +97,7 @@ def html_report(entries: Sequence[Entry], goal: str | None = None) -> str:
     count = "1 image" if len(entries) == 1 else f"{len(entries)} images"
     return _filled(
         "page.html",
+        policy=Markup(POLICY),
         title=join("Attention report: ", ", ".join(entry.name for entry in entries)),
         style=Markup(_resource("style.css").strip()),
         heading="Attention report",
@@ -147,7 +152,7 @@ def _image(number: int, entry: Entry, goal: str | None) -> Markup:
             _where(report.hotspots),
         ),
         goal="" if goal is None else _goal(entry, goal),
-        findings=_findings(report.findings),
+        findings=_findings([each for each in report.findings if not _is_of(goal, each)]),
         order=_order(report),
         regions=_regions(report, goal),
         hotspots=_hotspots(report.hotspots),
@@ -175,35 +180,45 @@ def _where(hotspots: Sequence[HotspotAnswer]) -> str:
     )
 
 
+def _is_of(goal: str | None, finding: FindingAnswer) -> bool:
+    return goal is not None and finding.kind.startswith("goal_")
+
+
 def _findings(found: Sequence[FindingAnswer]) -> Markup:
     if not found:
         return tag("p", "Nothing stands out in the numbers.")
-    return tag(
-        "ul",
-        *(_finding(each.observation, each.hypothesis, each.suggestion) for each in found),
-        class_="findings",
-    )
+    return tag("ul", *map(_finding, found), class_="findings")
 
 
-def _finding(observation: str, hypothesis: str, suggestion: str) -> Markup:
+def _finding(finding: FindingAnswer) -> Markup:
     return tag(
         "li",
-        tag("p", tag("strong", observation)),
-        tag("p", f"{hypothesis} {suggestion}", class_="why"),
+        tag("p", tag("strong", finding.observation)),
+        tag("p", f"{finding.hypothesis} {finding.suggestion}", class_="why"),
     )
 
 
 def _order(report: Report) -> Markup:
     if not report.first_glance_order:
         return tag("p", "There are no regions to put in an order.")
-    return join(
+    expected = join(
         tag("p", "Regions in the order in which they are expected to be seen first:"),
-        tag(
-            "ol",
-            *(tag("li", tag("bdi", name)) for name in report.first_glance_order),
-            class_="order",
-        ),
+        _names_in_order(report.first_glance_order),
     )
+    asked = report.intended_order
+    if asked is None or not asked.intended:
+        return expected
+    words = "The order that was intended:"
+    if asked.agreement is not None:
+        words = (
+            f"The order that was intended (agreement {asked.agreement:.2f}, from -1, reversed, to "
+            "1, the same):"
+        )
+    return join(expected, tag("p", words), _names_in_order(asked.intended))
+
+
+def _names_in_order(names: Sequence[str]) -> Markup:
+    return tag("ol", *(tag("li", tag("bdi", name)) for name in names), class_="order")
 
 
 def _regions(report: Report, goal: str | None) -> Markup:
@@ -369,59 +384,15 @@ def _goal(entry: Entry, goal: str) -> Markup:
         for name in report.first_glance_order[:place]
         if name not in around
     ]
-    found = [] if report.regions[0].interval is None else _goal_findings(entry, goal)
+    found = [each for each in report.findings if _is_of(goal, each)]
     return tag(
         "div",
         heading,
         tag("p", " ".join(facts)),
         tag("p", "Expected before it, apart from what it lies in:", *before) if before else "",
-        tag("ul", *found, class_="findings") if found else "",
+        _findings(found) if found else "",
         class_="goal",
     )
-
-
-def _goal_findings(entry: Entry, goal: str) -> list[Markup]:
-    """What the numbers say about the goal; of a calibrated model alone."""
-    prediction, report = entry.predicted.prediction, entry.report
-    calibration = prediction.model.calibration
-    assert calibration is not None
-    facts = []
-    placed = [_placed(region) for region in report.regions]
-    for region, place in zip(report.regions, placed, strict=True):
-        first = region_share(prediction.densities[WINDOWS[0]], place)
-        interval = share_interval(first, WINDOWS[0], calibration)
-        assert region.interval is not None
-        facts.append(
-            RegionFacts(
-                name=region.name,
-                share=region.share,
-                low=region.interval.low,
-                high=region.interval.high,
-                intensity=region.intensity,
-                first_share=first,
-                first_low=interval.low,
-                first_high=interval.high,
-                contrast=region.contrast,
-                within=frozenset(
-                    other.name
-                    for other in placed
-                    if other.name != region.name and encloses(other, place)
-                ),
-            )
-        )
-    return [
-        _finding(each.observation, each.hypothesis, each.suggestion)
-        for each in findings(
-            Facts(
-                regions=tuple(facts),
-                window=prediction.window,
-                validation=report.accuracy,
-                goal=goal,
-                out_of_distribution=prediction.is_unfamiliar,
-            )
-        )
-        if each.kind.startswith("goal_")
-    ]
 
 
 def _placed(region: RegionAnswer) -> Region | Polygon:

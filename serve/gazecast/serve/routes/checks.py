@@ -11,7 +11,7 @@ from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.schemas import AnyRegionInput
 from gazecast.serve.settings import Settings
 
-JSON, PNG, NPY = "application/json", "image/png", "application/x-npy"
+JSON, PNG, NPY, HTML = "application/json", "image/png", "application/x-npy", "text/html"
 
 
 def media_type_of(*offered: str) -> Callable[[Request], str]:

@@ -7,10 +7,12 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Header, Response
 
-from gazecast.serve import answers
+from gazecast.serve import answers, examples
 from gazecast.serve.etags import is_match, prediction_etag
+from gazecast.serve.html_report import POLICY, Entry, html_report
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
+    HTML,
     JSON,
     NPY,
     PNG,
@@ -49,6 +51,16 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
                         "sum 1.",
                     }
                 },
+                HTML: {
+                    "schema": {
+                        "type": "string",
+                        "contentMediaType": HTML,
+                        "description": "The report as one page to read and to print, which loads "
+                        "nothing: maps, regions, scores, findings and room for notes. It goes by "
+                        "the image's file name.",
+                    },
+                    "example": examples.HTML_REPORT,
+                },
             },
             "headers": {
                 "ETag": {
@@ -75,7 +87,7 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
 )
 async def predict(
     form: Annotated[PredictionForm, File()],
-    media_type: Annotated[str, Depends(media_type_of(JSON, PNG, NPY))],
+    media_type: Annotated[str, Depends(media_type_of(JSON, PNG, NPY, HTML))],
     service: ServiceDependency,
     if_none_match: Annotated[
         str,
@@ -90,6 +102,8 @@ async def predict(
 
     etag = await to_thread.run_sync(prediction_etag, form, media_type, info)
     headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept"}
+    if media_type == HTML:
+        headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'none'"
     if is_match(if_none_match, etag):
         return Response(status_code=304, headers=headers)
 
@@ -107,6 +121,11 @@ async def predict(
                 content = answers.overlay_png(predicted.picture, prediction)
             elif media_type == NPY:
                 content = answers.density_npy(prediction.density)
+            elif media_type == HTML:
+                entry = Entry(
+                    form.image.filename or "image", predicted, answers.report(predicted, asked)
+                )
+                content = html_report([entry], asked.goal)
             else:
                 content = answers.answer(predicted, asked, form.every_window).model_dump_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
