@@ -19,7 +19,7 @@ from gazecast.serve.access import AccessLog
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import BodyLimit
 from gazecast.serve.logs import REQUEST_ID_HEADER, is_request_id
-from gazecast.serve.routes import comparisons, health, metrics, model, predictions
+from gazecast.serve.routes import comparisons, health, metrics, model, predictions, studio
 from gazecast.serve.routes import jobs as jobs_routes
 from gazecast.serve.schemas import ComparisonAnswer, DoneItem, FailedItem, JobForm
 from gazecast.serve.security.description import describe
@@ -107,6 +107,6 @@ def create_app(settings: Settings | None = None, predictor: Predictor | None = N
     app.state.jobs = jobs
     app.state.policy = admission
     problems.install(app)
-    for routes in (predictions, comparisons, jobs_routes, model, health, metrics):
+    for routes in (predictions, comparisons, jobs_routes, model, health, metrics, studio):
         app.include_router(routes.router)
     return app

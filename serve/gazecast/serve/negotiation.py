@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from starlette.datastructures import Headers
+
 _QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 
@@ -28,6 +30,12 @@ def negotiate(accept: str, offered: Sequence[str]) -> str | None:
 
     best = max(offered, key=quality)  # the first of equals
     return best if quality(best) > 0 else None
+
+
+def wants_page(headers: Headers) -> bool:
+    """Whether a page to look at is preferred to JSON, as by browsers that are sent somewhere."""
+    accept = ",".join(headers.getlist("accept"))
+    return negotiate(accept, ("application/json", "text/html")) == "text/html"
 
 
 def _quality(part: str) -> tuple[str, float]:

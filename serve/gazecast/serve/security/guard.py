@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gazecast.serve.negotiation import wants_page
 from gazecast.serve.problems import ProblemError, problem_response
 from gazecast.serve.security.hosts import check_host, check_local, is_loopback
 from gazecast.serve.security.keys import KeyRing, add_key, hash_key, new_key, read_keys
@@ -17,6 +18,9 @@ from gazecast.serve.settings import Settings
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 """Need no key: whatever restarts the service should not hold one."""
+
+STUDIO_PATH = "/studio/"
+"""The web studio's files: the same for everyone, and where a key is entered."""
 
 DEFAULT_RATE = "600/minute"
 """Of each key, for a service that other machines reach."""
@@ -105,12 +109,20 @@ class Guard:
             check_origin(scope["method"], headers, policy.origins)
         elif policy.hosts:
             check_host(headers, policy.hosts)
-        if scope["path"] in OPEN_PATHS:
+        if _is_open(scope, headers):
             return
         name = None if policy.keys is None else _holder(policy.keys, headers)
         scope.setdefault("state", {})["key_name"] = name
         if policy.rates:
             policy.rates.spend(name or "")
+
+
+def _is_open(scope: Scope, headers: Headers) -> bool:
+    """Whether a request needs no key."""
+    path = scope["path"]
+    if path in OPEN_PATHS or path.startswith(STUDIO_PATH):
+        return True
+    return path == "/" and wants_page(headers)
 
 
 def _holder(keys: KeyRing, headers: Headers) -> str:

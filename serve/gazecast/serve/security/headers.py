@@ -20,6 +20,17 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+STUDIO_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    # Designs are shown from the browser's memory; SVGs are drawn from data: addresses.
+    "img-src 'self' blob: data:; "
+    # Markup cannot be made from text, whatever a file or a region is called.
+    "require-trusted-types-for 'script'; trusted-types 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of the web studio's page: its own files, and nothing written into
+it."""
+
 
 class SecurityHeaders:
     """ASGI middleware; a header that a route sets itself stays as it is."""

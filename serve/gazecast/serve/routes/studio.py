@@ -1,0 +1,99 @@
+"""GET / and /studio/: the web studio, for browsers; / stays a JSON index for everyone else."""
+
+from __future__ import annotations
+
+import mimetypes
+from base64 import b64encode
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from gazecast.analysis.colours import HIGHEST, LEVELS, STEPS, colour_table
+from gazecast.analysis.focus_map import DIM, LIT
+from gazecast.analysis.overlay import SCALE_NOTE
+from gazecast.model.prediction import NOTICE
+from gazecast.serve.negotiation import wants_page
+from gazecast.serve.schemas import Index
+from gazecast.serve.security.guard import STUDIO_PATH
+from gazecast.serve.security.headers import STUDIO_POLICY
+
+FOLDER = Path(__file__).parents[1] / "studio"
+
+JSON, HTML = "application/json", "text/html"
+
+# Systems may know these by other types, which browsers refuse for modules.
+for _ending, _type in ((".js", "text/javascript"), (".webp", "image/webp")):
+    mimetypes.add_type(_type, _ending)
+
+# Asked for again each time, and not sent again when it is the same.
+_CACHED = {"Cache-Control": "no-cache"}
+
+router = APIRouter()
+
+
+@router.get(
+    "/",
+    summary="What there is, or the web studio",
+    response_model=Index,
+    response_description="A start for whoever looks around; for browsers, the web studio.",
+    responses={200: {"content": {HTML: {"schema": {"type": "string"}}}}},
+)
+async def index(request: Request) -> Response:
+    """The studio is one page, with its files below /studio/."""
+    if wants_page(request.headers):
+        headers = {**_CACHED, "Vary": "Accept", "Content-Security-Policy": STUDIO_POLICY}
+        return FileResponse(FOLDER / "index.html", headers=headers, media_type=HTML)
+    return Response(_index().model_dump_json(), media_type=JSON, headers={"Vary": "Accept"})
+
+
+def _index() -> Index:
+    return Index(
+        name="gazecast",
+        version=version("gazecast"),
+        notice=NOTICE,
+        links={
+            "predict": "POST /v1/predictions",
+            "compare": "POST /v1/comparisons",
+            "model": "/v1/model",
+            "health": "/healthz",
+            "readiness": "/readyz",
+            "metrics": "/metrics",
+            "openapi": "/openapi.json",
+        },
+    )
+
+
+@router.get(f"{STUDIO_PATH}scale.json", include_in_schema=False)
+async def scale() -> dict[str, Any]:
+    """The colour scale, for the studio to colour densities as pictures are coloured here."""
+    return _scale()
+
+
+@cache
+def _scale() -> dict[str, Any]:
+    return {
+        "highest": HIGHEST,
+        "steps": STEPS,
+        "levels": LEVELS,
+        "note": SCALE_NOTE,
+        "table": b64encode(colour_table().tobytes()).decode("ascii"),
+        "focus": {"dim": DIM, "lit": LIT},
+    }
+
+
+_files = StaticFiles(directory=FOLDER)
+
+
+@router.api_route(STUDIO_PATH + "{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+async def file(path: str, request: Request) -> Response:
+    """A file of the studio; 404 for what there is none of."""
+    response = await _files.get_response(
+        _files.get_path({**request.scope, "path": f"/{path}"}), request.scope
+    )
+    response.headers.update(_CACHED)
+    return response

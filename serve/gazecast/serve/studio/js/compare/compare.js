@@ -1,0 +1,7 @@
+/** Two or more designs against each other. */
+
+import { element } from "../ui/element.js";
+
+export function createCompare() {
+  return element("section", { class: "compare" });
+}

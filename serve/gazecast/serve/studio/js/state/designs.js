@@ -1,0 +1,195 @@
+/** What is done to designs: adding, predicting, cancelling, changing their regions. */
+
+import { Problem } from "../api/problem.js";
+import { readPicture } from "../picture/files.js";
+import { sameShape } from "../regions/geometry.js";
+
+/** Measured again this long after the last change of the regions. */
+const SETTLED = 350;
+
+/** The numbers of a region, as the service gave them, or null until it has. */
+export function measured(design, region) {
+  return design.numbers[region.id] ?? null;
+}
+
+/** Whether there is a prediction to show. */
+export function isShown(design) {
+  return design.answer !== null && !design.hidden;
+}
+
+/** A name that is not among those taken: a number is added where it is. */
+export function freeName(name, taken) {
+  if (!taken.includes(name)) return name;
+  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(name);
+  for (let number = 2; ; number++) {
+    const next = `${stem} ${number}${ending ?? ""}`;
+    if (!taken.includes(next)) return next;
+  }
+}
+
+export function createDesigns(store, client, notify) {
+  const requests = new Map(); // of each design, what cancels it
+  const timers = new Map();
+
+  /** A design from its fields; what is left out is as at the start. Returns its id. */
+  function addDesign(fields) {
+    const id = fields.id ?? crypto.randomUUID();
+    const taken = store.state.designs.map((each) => each.name);
+    const design = {
+      domain: "auto",
+      viewportHeight: null,
+      findRegions: !fields.regions?.length,
+      regions: [],
+      goal: null,
+      intended: [],
+      hidden: store.state.rankFirst,
+      status: "waiting",
+      measuring: false,
+      progress: 0,
+      problem: null,
+      answer: null,
+      numbers: {},
+      densities: null,
+      url: URL.createObjectURL(fields.blob),
+      ...fields,
+      id,
+      name: freeName(fields.name, taken),
+    };
+    store.update({ designs: [...store.state.designs, design] });
+    return id;
+  }
+
+  /** Reads files, adds what is a picture and predicts it; tells of what is none. */
+  async function add(files) {
+    const read = [];
+    for (const file of files) {
+      try {
+        read.push(await readPicture(file));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        notify({ title: error.title, detail: error.words });
+      }
+    }
+    open(read);
+  }
+
+  /** Adds designs, looks at the first of them and predicts them. */
+  function open(pictures) {
+    const ids = pictures.map((fields) => addDesign(fields));
+    if (!ids.length) return;
+    store.update({ selected: ids[0], region: null, mode: "look" });
+    for (const id of ids) predict(id);
+  }
+
+  function remove(id) {
+    const { designs, selected } = store.state;
+    const at = designs.findIndex((each) => each.id === id);
+    cancel(id);
+    URL.revokeObjectURL(designs[at].url);
+    const left = designs.filter((each) => each.id !== id);
+    const next = left[Math.min(at, left.length - 1)]?.id ?? null;
+    store.update({ designs: left, ...(selected === id ? { selected: next, region: null } : {}) });
+  }
+
+  /** Asks the service for a design's numbers; what was asked before is cancelled. */
+  async function predict(id) {
+    clearTimeout(timers.get(id));
+    requests.get(id)?.abort();
+    const request = new AbortController();
+    requests.set(id, request);
+    const asked = store.design(id);
+    const first = asked.answer === null;
+    store.updateDesign(id, { status: first ? "sending" : "ready", measuring: true, progress: 0, problem: null });
+    try {
+      const { answer, densities } = await client.predict(asked, {
+        signal: request.signal,
+        onProgress: (progress) => first && store.updateDesign(id, { progress }),
+        onSent: () => first && store.updateDesign(id, { status: "predicting" }),
+      });
+      requests.delete(id);
+      take(id, asked, answer, densities);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      requests.delete(id);
+      if (!(error instanceof Problem)) throw error;
+      store.updateDesign(id, { status: first ? "failed" : "ready", measuring: false, problem: error });
+    }
+  }
+
+  function take(id, asked, answer, densities) {
+    const design = store.design(id);
+    if (!design) return;
+    const found = answer.regions.slice(asked.regions.length).map((region) => ({
+      id: crypto.randomUUID(),
+      name: freeName(region.name, design.regions.map((each) => each.name)),
+      kind: "rectangle",
+      x: region.x,
+      y: region.y,
+      width: region.width,
+      height: region.height,
+      points: null,
+      automatic: true,
+    }));
+    const measuredRegions = [...asked.regions, ...found];
+    const numbers = Object.fromEntries(measuredRegions.map((region, i) => [region.id, answer.regions[i]]));
+    // A region that was changed while the service was at work is measured anew by then.
+    for (const region of design.regions) {
+      const before = asked.regions.find((each) => each.id === region.id);
+      if (!before || !sameShape(before, region)) delete numbers[region.id];
+    }
+    store.updateDesign(id, {
+      answer,
+      densities,
+      numbers,
+      regions: [...design.regions, ...found],
+      findRegions: false,
+      status: "ready",
+      measuring: false,
+      problem: null,
+    });
+  }
+
+  /** Stops asking; a design without numbers may be asked for again. */
+  function cancel(id) {
+    clearTimeout(timers.get(id));
+    requests.get(id)?.abort();
+    requests.delete(id);
+    const design = store.design(id);
+    if (design) store.updateDesign(id, { status: design.answer ? "ready" : "waiting", measuring: false });
+  }
+
+  /** Predicts again once nothing more has changed for a moment. */
+  function measureSoon(id) {
+    clearTimeout(timers.get(id));
+    if (store.design(id).answer === null) return predict(id);
+    timers.set(id, setTimeout(() => store.design(id) && predict(id), SETTLED));
+    store.updateDesign(id, { measuring: true });
+    return undefined;
+  }
+
+  /** Takes these regions; numbers of those that kept their shape stay. */
+  function setRegions(id, regions) {
+    const design = store.design(id);
+    const numbers = { ...design.numbers };
+    const there = new Set(regions.map((region) => region.id));
+    for (const region of regions) {
+      const before = design.regions.find((each) => each.id === region.id);
+      if (!before || !sameShape(before, region)) delete numbers[region.id];
+    }
+    store.updateDesign(id, {
+      regions,
+      numbers,
+      goal: there.has(design.goal) ? design.goal : null,
+      intended: design.intended.filter((each) => there.has(each)),
+    });
+    measureSoon(id);
+  }
+
+  /** Changes that the service's answer depends on: domain, viewportHeight, findRegions, goal, intended. */
+  function setOptions(id, options) {
+    store.updateDesign(id, options);
+    measureSoon(id);
+  }
+
+  return { add, open, addDesign, remove, predict, cancel, setRegions, setOptions };
+}
