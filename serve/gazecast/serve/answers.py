@@ -86,10 +86,6 @@ from gazecast.serve.variants import Compared
 # zlib's level: higher ones take two to three times as long and save a few percent at most.
 _PNG_LEVEL = 1
 
-# Pixels of a region that its contrast is estimated from; of a larger one, a random sample, as
-# pixels evenly apart may all fall between the lines.
-_CONTRAST_PIXELS = 16_384
-
 UNFAMILIAR_WARNING = (
     "This image is unlike those that the model knows; its prediction is not to be relied on."
 )
@@ -336,21 +332,7 @@ def _box(region: AnyRegion) -> Region:
 
 
 def _contrast(rgb: NDArray[np.uint8], region: AnyRegion) -> float | None:
-    if isinstance(region, Polygon):
-        return None
-    rows, columns = rgb.shape[:2]
-    down, across = (
-        slice(int(start * cells), max(int(start * cells) + 1, round((start + length) * cells)))
-        for start, length, cells in (
-            (region.y, region.height, rows),
-            (region.x, region.width, columns),
-        )
-    )
-    inside = rgb[down, across]
-    if inside.shape[0] * inside.shape[1] > _CONTRAST_PIXELS:
-        places = np.random.default_rng(0).integers(inside.shape[:2], size=(_CONTRAST_PIXELS, 2))
-        inside = inside[places[:, :1], places[:, 1:]]
-    contrast = region_contrast(inside, Region(region.name, 0.0, 0.0, 1.0, 1.0))
+    contrast = None if isinstance(region, Polygon) else region_contrast(rgb, region)
     return None if contrast is None else contrast.ratio
 
 

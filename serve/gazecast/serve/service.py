@@ -19,6 +19,7 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
+from threadpoolctl import threadpool_limits
 
 from gazecast.analysis.regions import AnyRegion
 from gazecast.model.picture import Picture, read_picture
@@ -129,6 +130,9 @@ class Service:
 
     async def load(self) -> None:
         """Loads the model. Raises ModelFileError."""
+        # The analysis multiplies small matrices only, and requests share the cores already: threads
+        # of BLAS would wait for each other.
+        threadpool_limits(1, user_api="blas")
         if self._predictor is None:
             self._predictor = await to_thread.run_sync(
                 lambda: Predictor(self.settings.model, threads=self.settings.threads)

@@ -29,7 +29,7 @@ def half_area(density: NDArray[np.floating]) -> float:
 
     density: (rows, columns), not negative, sum 1. Raises ValueError otherwise.
     """
-    cells = np.sort(_cells(density))[::-1]
+    cells = _cells(np.sort(density, axis=None))[::-1]  # a float32 sorts in a fifth of the time
     held = np.cumsum(cells)
     last = int(np.searchsorted(held, 0.5 * held[-1]))
     before = held[last] - cells[last]
@@ -38,7 +38,7 @@ def half_area(density: NDArray[np.floating]) -> float:
 
 def _cells(density: NDArray[np.floating]) -> NDArray[np.float64]:
     cells: NDArray[np.float64] = density.astype(np.float64).ravel()
-    if cells.size == 0 or not (cells >= 0).all() or not math.isclose(cells.sum(), 1, abs_tol=1e-3):
+    if cells.size == 0 or not cells.min() >= 0 or not math.isclose(cells.sum(), 1, abs_tol=1e-3):
         raise ValueError(
             "focus is measured on a density: finite cells, not negative, that sum to 1"
         )
