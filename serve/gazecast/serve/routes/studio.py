@@ -9,10 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
+from gazecast.analysis import difference_picture
 from gazecast.analysis.colours import HIGHEST, LEVELS, STEPS, colour_table
 from gazecast.analysis.focus_map import DIM, LIT
 from gazecast.analysis.overlay import SCALE_NOTE
@@ -70,7 +73,7 @@ def _index() -> Index:
 
 @router.get(f"{STUDIO_PATH}scale.json", include_in_schema=False)
 async def scale() -> dict[str, Any]:
-    """The colour scale, for the studio to colour densities as pictures are coloured here."""
+    """The colour scales, for the studio to colour densities as pictures are coloured here."""
     return _scale()
 
 
@@ -81,9 +84,18 @@ def _scale() -> dict[str, Any]:
         "steps": STEPS,
         "levels": LEVELS,
         "note": SCALE_NOTE,
-        "table": b64encode(colour_table().tobytes()).decode("ascii"),
+        "table": _base64(colour_table()),
         "focus": {"dim": DIM, "lit": LIT},
+        "difference": {
+            "least": difference_picture.LEAST,
+            "most": difference_picture.MOST,
+            "table": _base64(difference_picture.colour_table()),
+        },
     }
+
+
+def _base64(table: NDArray[np.uint8]) -> str:
+    return b64encode(table.tobytes()).decode("ascii")
 
 
 _files = StaticFiles(directory=FOLDER)

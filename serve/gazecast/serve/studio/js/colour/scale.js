@@ -12,7 +12,13 @@ export const NOTE = scale.note;
 /** Of the focus map: light at and below an even spread, and the multiple with full light. */
 export const { dim: DIM, lit: LIT } = scale.focus;
 /** LEVELS x (red, green, blue, opacity). */
-export const TABLE = Uint8ClampedArray.from(atob(scale.table), (character) => character.charCodeAt(0));
+export const TABLE = colours(scale.table);
+/** Of differences: multiples at which it begins and ends to each side, and its colours from end to end. */
+export const DIFFERENCE = { ...scale.difference, table: colours(scale.difference.table) };
+
+function colours(base64) {
+  return Uint8ClampedArray.from(atob(base64), (character) => character.charCodeAt(0));
+}
 
 const DOUBLINGS = Math.log2(HIGHEST);
 
