@@ -104,3 +104,24 @@ def test_one_colour_has_no_contrast(size):
 def test_a_region_smaller_than_a_pixel_is_that_pixel():
     page = np.zeros((10, 10, 3), np.uint8)
     assert region_contrast(page, Region("dot", 0.99, 0.99, 0.005, 0.005)) is None
+
+
+def test_a_large_region_is_judged_by_a_sample_that_no_pattern_escapes():
+    page = np.full((2000, 3000, 3), 255, np.uint8)
+    page[::2] = 0
+    assert region_contrast(page, ALL).ratio == pytest.approx(21)
+    page = np.full((1000, 1000, 3), 255, np.uint8)
+    page[:, ::50] = 90  # twice the share that counts
+    assert region_contrast(page, ALL).foreground == (90, 90, 90)
+    page[:, ::50] = 255
+    page[:, ::200] = 90  # half of it
+    assert region_contrast(page, ALL) is None
+
+
+def test_a_sample_is_of_the_region_alone():
+    page = np.zeros((400, 600, 3), np.uint8)
+    page[100:300, 200:500] = (10, 200, 30)
+    page[200:300, 200:500] = (250, 250, 240)
+    inside = Region.from_pixels("in", 200, 100, 300, 200, image_width=600, image_height=400)
+    found = region_contrast(page, inside)
+    assert {found.foreground, found.background} == {(10, 200, 30), (250, 250, 240)}
