@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gazecast.analysis.regions import Region
 from gazecast.model.picture import read_picture
 from gazecast.serve import answers
 from gazecast.serve.html_report import POLICY
