@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+KINDS = frozenset({"fixation", "webcam", "click", "click10", "click30", "mouse"})
+"""What a record can be: a fixation of an eye tracker, and the weaker evidence: one of a webcam, a
+click (of BubbleView with 10 or 30 seconds; any other), a mouse position (SALICON)."""
+
 
 class DataError(ValueError):
     """A data set cannot be read. The message names the file, the row where there is one, and what
@@ -23,7 +27,7 @@ class Fixations:
 
     x, y: float64 (n,), pixels of the stored image, origin at the top-left corner of the image.
     onset_ms, duration_ms: float64 (n,), milliseconds since the stimulus appeared; NaN is unknown.
-    observer: str (n,). kind: str (n,), "fixation", "click10", "click30" or "mouse".
+    observer: str (n,). kind: str (n,), each one of `KINDS`.
     """
 
     x: FloatArray
