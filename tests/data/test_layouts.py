@@ -16,8 +16,8 @@ def test_the_default_layout_is_the_form_that_users_bring(tmp_path, write_image):
 
 
 def test_an_unknown_layout_is_answered_with_the_known_ones(tmp_path):
-    with pytest.raises(DataError, match="unknown layout 'cat2000'; choose one of gazecast,"):
-        read_dataset(tmp_path, "cat2000")
+    with pytest.raises(DataError, match="unknown layout 'imagenet'; choose one of gazecast,"):
+        read_dataset(tmp_path, "imagenet")
 
 
 def test_a_missing_folder_is_named():

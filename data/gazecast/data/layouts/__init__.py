@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from gazecast.data.layouts.cat2000 import read_cat2000
+from gazecast.data.layouts.fiwi import read_fiwi
 from gazecast.data.layouts.folder import read_folder
 from gazecast.data.layouts.mit1003 import read_mit1003
+from gazecast.data.layouts.osie import read_osie
 from gazecast.data.layouts.salicon import read_salicon
+from gazecast.data.layouts.ueyes import read_ueyes
 from gazecast.data.stimulus import DataError, EyeTrackingSet
 
 LAYOUTS: Mapping[str, Callable[[Path], EyeTrackingSet]] = {
     "gazecast": read_folder,
+    "cat2000": read_cat2000,
+    "fiwi": read_fiwi,
     "mit1003": read_mit1003,
+    "osie": read_osie,
     "salicon": read_salicon,
+    "ueyes": read_ueyes,
 }
 
 
