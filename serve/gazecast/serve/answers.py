@@ -70,6 +70,7 @@ from gazecast.serve.schemas import (
     LongPageAnswer,
     ModelReference,
     PredictionAnswer,
+    PredictionOptions,
     RegionAnswer,
     RegionComparisonAnswer,
     RegionWindowAnswer,
@@ -105,6 +106,13 @@ class Asked:
     automatic: bool = False
     goal: str | None = None
     intended: tuple[str, ...] = ()
+
+
+def asked_for(options: PredictionOptions) -> Asked:
+    """What a request wants to be told."""
+    return Asked(
+        options.automatic_regions, options.goal_region or None, tuple(options.intended_order)
+    )
 
 
 def prediction_id(predicted: Predicted, asked: Asked) -> str:

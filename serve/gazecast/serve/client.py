@@ -128,19 +128,17 @@ class Client:
         of visitors.
         Raises ClientError; OSError when the file cannot be read.
         """
-        form = _form(window, domain, regions)
-        if automatic_regions:
-            form["automatic_regions"] = "true"
-        if goal_region:
-            form["goal_region"] = goal_region
-        if intended_order:
-            form["intended_order"] = json.dumps(intended_order)
-        if every_window:
-            form["every_window"] = "true"
-        if viewport_height is not None:
-            form["viewport_height"] = str(viewport_height)
-        if scroll_reach is not None:
-            form["scroll_reach"] = json.dumps(scroll_reach)
+        form = _form(
+            window,
+            domain,
+            regions,
+            automatic_regions,
+            goal_region,
+            intended_order,
+            every_window,
+            viewport_height,
+            scroll_reach,
+        )
         answer = self._send(
             "POST",
             "/v1/predictions",
@@ -183,15 +181,32 @@ class Client:
         window: Window = "3s",
         domain: DomainChoice = "auto",
         regions: Sequence[AnyRegionInput] = (),
+        automatic_regions: bool = False,
+        goal_region: str = "",
+        intended_order: Sequence[str] = (),
+        every_window: bool = False,
+        viewport_height: int | None = None,
+        scroll_reach: Sequence[tuple[float, float]] | None = None,
         webhook: str | None = None,
     ) -> JobAnswer:
         """Hands in images and zips of them to be predicted in the background; their names, without
         folders, come back in the results.
 
-        webhook: an https URL to tell when the job is finished.
+        What is said of the picture, as in `predict`, holds for each. webhook: an https URL to tell
+        when the job is finished.
         Raises ClientError; OSError when a file cannot be read.
         """
-        form = _form(window, domain, regions)
+        form = _form(
+            window,
+            domain,
+            regions,
+            automatic_regions,
+            goal_region,
+            intended_order,
+            every_window,
+            viewport_height,
+            scroll_reach,
+        )
         if webhook is not None:
             form["webhook"] = webhook
         with ExitStack() as opened:
@@ -254,12 +269,31 @@ def _form(
     window: Window,
     domain: DomainChoice,
     regions: Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]],
+    automatic_regions: bool = False,
+    goal_region: str = "",
+    intended_order: Sequence[str] = (),
+    every_window: bool = False,
+    viewport_height: int | None = None,
+    scroll_reach: Sequence[tuple[float, float]] | None = None,
 ) -> dict[str, str]:
-    return {
+    form = {
         "window": window,
         "domain": domain,
         "regions": _REGIONS.dump_json(regions).decode(),
     }
+    if automatic_regions:
+        form["automatic_regions"] = "true"
+    if goal_region:
+        form["goal_region"] = goal_region
+    if intended_order:
+        form["intended_order"] = json.dumps(intended_order)
+    if every_window:
+        form["every_window"] = "true"
+    if viewport_height is not None:
+        form["viewport_height"] = str(viewport_height)
+    if scroll_reach is not None:
+        form["scroll_reach"] = json.dumps(scroll_reach)
+    return form
 
 
 def _error(answer: httpx2.Response) -> ServiceError:

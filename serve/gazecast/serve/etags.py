@@ -31,13 +31,7 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
     parts = {
         "image": hashlib.file_digest(file, "sha256").hexdigest(),
         "model": model.sha256,
-        "window": form.window,
-        "domain": form.domain,
-        "regions": [region.model_dump() for region in form.regions],
-        "automatic regions": form.automatic_regions,
-        "intended": [form.goal_region, form.intended_order],
-        "every window": form.every_window,
-        "long page": [form.viewport_height, form.scroll_reach],
+        "options": form.model_dump(exclude={"image"}),
         "media type": media_type,
         "name": form.image.filename if media_type == "text/html" else None,
         # How numbers are made and drawn may change with it.

@@ -104,17 +104,11 @@ RegionsOfVariants = Annotated[
 """A list for all variants of a comparison, or for each variant's name one of its own."""
 
 
-class PredictionForm(BaseModel):
-    """The multipart form of a prediction."""
+class PredictionOptions(BaseModel):
+    """What to predict of a picture, and what to tell about it."""
 
-    model_config = ConfigDict(
-        use_attribute_docstrings=True,
-        extra="forbid",
-        json_schema_extra={"examples": [examples.PREDICTION_FORM]},
-    )
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
-    image: UploadFile
-    """A PNG, JPEG or WebP image of up to 40 megapixels, no side longer than 32,768 pixels."""
     window: Window = "3s"
     """Predict the fixations of the first 1, 3 or 5 seconds."""
     domain: DomainChoice = "auto"
@@ -151,6 +145,15 @@ class PredictionForm(BaseModel):
         return LongPageRequest(self.viewport_height, tuple(self.scroll_reach))
 
 
+class PredictionForm(PredictionOptions):
+    """The multipart form of a prediction."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PREDICTION_FORM]})
+
+    image: UploadFile
+    """A PNG, JPEG or WebP image of up to 40 megapixels, no side longer than 32,768 pixels."""
+
+
 class ComparisonForm(BaseModel):
     """The multipart form of a comparison."""
 
@@ -177,19 +180,9 @@ class ComparisonForm(BaseModel):
     """What kind of pictures they are; auto decides once, from the content of all variants."""
 
 
-class JobOptions(BaseModel):
-    """The text fields of a job's form."""
+class JobOptions(PredictionOptions):
+    """The text fields of a job's form; what is said of the picture holds for each."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
-
-    window: Window = "3s"
-    """Predict the fixations of the first 1, 3 or 5 seconds."""
-    domain: DomainChoice = "auto"
-    """What kind of pictures they are; auto decides from the content of each."""
-    regions: Annotated[Json[list[AnyRegionInput]], Field(examples=[examples.REGIONS])] = Field(
-        default_factory=list
-    )
-    """Rectangles and polygons to measure on each image, as a JSON list."""
     webhook: Annotated[str, Field(examples=["https://ci.example/gazecast"])] | None = None
     """An https URL to tell when the job is finished, as https://www.standardwebhooks.com describes:
     a signed POST, sent until it is taken, so at least once."""

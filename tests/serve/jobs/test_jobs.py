@@ -55,7 +55,17 @@ def test_a_report_is_what_a_prediction_answers(service, send, finish, results, e
     image = encode_image()
     roof = ', {"name": "roof", "points": [[0, 1], [0.5, 0], [1, 1]]}]'
     regions = examples.REGIONS.removesuffix("]") + roof
-    fields = {"window": "5s", "domain": "poster", "regions": regions}
+    fields = {
+        "window": "5s",
+        "domain": "poster",
+        "regions": regions,
+        "automatic_regions": "true",
+        "goal_region": "roof",
+        "intended_order": '["roof", "button"]',
+        "every_window": "true",
+        "viewport_height": "200",
+        "scroll_reach": "[[300, 0.5]]",
+    }
     image = encode_image(400, 300)
     (line,) = results(service, finish(service, send(service, ("a.png", image), **fields)))
     direct = service.post("/v1/predictions", files={"image": image}, data=fields)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import alembic.autogenerate
+import alembic.command
+import alembic.config
 import pytest
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+from gazecast.serve.jobs import store as store_module
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, JobStoreError, NewJob
 from gazecast.serve.jobs.tables import metadata
+from gazecast.serve.schemas import PredictionOptions
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def add(store, names=("a",), webhook=None) -> str:
     with store.receive() as (job_id, folder):
         for position in range(len(names)):
             (folder / str(position)).write_bytes(b"image")
-        store.add(NewJob(job_id, "", "3s", "auto", "[]", names, webhook))
+        store.add(NewJob(job_id, "", "3s", "auto", "{}", names, webhook))
     return job_id
 
 
@@ -129,6 +135,30 @@ def test_migrations_make_the_tables(store, folder):
         context = MigrationContext.configure(connection)
         assert alembic.autogenerate.compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def test_jobs_of_an_older_version_are_kept_whole(folder, open_store):
+    migrations = Path(store_module.__file__).parent / "migrations"
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(migrations))
+    folder.mkdir()
+    engine = create_engine(f"sqlite:///{folder / 'jobs.sqlite3'}")
+    regions = [{"name": "a", "x": 0.0, "y": 0.0, "width": 0.5, "height": 1.0}]
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO jobs VALUES ('job', '', 0, 4e9, '5s', 'web', :regions)"),
+            {"regions": json.dumps(regions)},
+        )
+        connection.execute(
+            text("INSERT INTO items VALUES (1, 'job', 0, 'a', 'waiting', 0, NULL, NULL)")
+        )
+    engine.dispose()
+    item = open_store().claim()
+    options = PredictionOptions.model_validate_json(item.options)
+    assert (options.window, options.domain) == ("5s", "web")
+    assert [region.model_dump(exclude={"unit"}) for region in options.regions] == regions
 
 
 def test_tables_of_a_newer_version_are_left_alone(store, open_store, folder):

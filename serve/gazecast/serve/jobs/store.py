@@ -60,13 +60,14 @@ class JobStoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a request asks for. names: of its files, in the order of their positions."""
+    """What a request asks for. options: PredictionOptions, as JSON. names: of its files, in the
+    order of their positions."""
 
     id: str
     owner: str
     window: Window
     domain: DomainChoice
-    regions: str
+    options: str
     names: Sequence[str]
     webhook: str | None
 
@@ -97,13 +98,12 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class LeasedItem:
-    """A picture to predict. attempts: leases so far, this one included."""
+    """A picture to predict. options: as those of its job. attempts: leases so far, this one
+    included."""
 
     id: int
     file: Path
-    window: Window
-    domain: DomainChoice
-    regions: str
+    options: str
     attempts: int
 
 
@@ -191,7 +191,7 @@ class JobStore:
                     expires=now + self._retention,
                     window=job.window,
                     domain=job.domain,
-                    regions=job.regions,
+                    options=job.options,
                 )
             )
             connection.execute(
@@ -309,9 +309,7 @@ class JobStore:
         return LeasedItem(
             id=item_id,
             file=self._uploads / item.job_id / str(item.position),
-            window=job.window,
-            domain=job.domain,
-            regions=job.regions,
+            options=job.options,
             attempts=item.attempts,
         )
 

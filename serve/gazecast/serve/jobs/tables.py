@@ -30,7 +30,7 @@ jobs = Table(
     Column("expires", Float, nullable=False),
     Column("window", String, nullable=False),
     Column("domain", String, nullable=False),
-    Column("regions", Text, nullable=False),  # JSON, as in the request
+    Column("options", Text, nullable=False),  # JSON: PredictionOptions
     Index("jobs_expires", "expires"),
 )
 

@@ -13,15 +13,15 @@ from typing import TypeVar
 
 import platformdirs
 from anyio import CapacityLimiter, Event, create_task_group, move_on_after, sleep, to_thread
-from pydantic import TypeAdapter
 
+from gazecast.analysis.long_page import LongPageError
 from gazecast.analysis.regions import RegionError
 from gazecast.model.picture import PictureError
 from gazecast.serve import answers
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, LeasedItem, Outcome
 from gazecast.serve.jobs.webhooks import RETRY_SECONDS, WebhookError, WebhookSender, job_finished
 from gazecast.serve.problems import ProblemError, problem_of
-from gazecast.serve.schemas import AnyRegionInput
+from gazecast.serve.schemas import PredictionOptions
 from gazecast.serve.service import Service
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ _MAX_ATTEMPTS = 3  # a picture that was at work in so many kills may be what kil
 _POLL_SECONDS = 5.0  # for leases that ended, and for jobs that other processes took in
 _SWEEP_SECONDS = 60.0
 _WEBHOOKS_AT_A_TIME = 4  # so that a slow receiver does not hold up all others
-_REGIONS: TypeAdapter[list[AnyRegionInput]] = TypeAdapter(list[AnyRegionInput])
 
 
 class Jobs:
@@ -140,7 +139,7 @@ class Jobs:
             return "failed", _gave_up().problem.model_dump_json()
         try:
             return "done", await self._service.run_unbounded(lambda: self._report(item))
-        except (PictureError, RegionError, ProblemError) as error:
+        except (PictureError, RegionError, LongPageError, ProblemError) as error:
             problem = problem_of(error).problem
         except Exception as error:
             # The trace says where; the message may speak of the picture.
@@ -154,10 +153,13 @@ class Jobs:
             content = item.file.read_bytes()
         except FileNotFoundError as error:
             raise _file_gone() from error
-        regions = _REGIONS.validate_json(item.regions)
-        predicted = self._service.predict(content, item.window, item.domain, regions)
+        options = PredictionOptions.model_validate_json(item.options)
+        predicted = self._service.predict(
+            content, options.window, options.domain, options.regions, options.long_page
+        )
         with self._service.metrics.stage("encode"):
-            return answers.answer(predicted).model_dump_json()
+            asked = answers.asked_for(options)
+            return answers.answer(predicted, asked, options.every_window).model_dump_json()
 
     # ---- Webhooks ------------------------------------------------------------------------------
 

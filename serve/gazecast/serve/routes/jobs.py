@@ -174,7 +174,7 @@ async def _take_in(headers: Headers, body: AsyncIterator[bytes], jobs: Jobs, own
             owner=owner,
             window=options.window,
             domain=options.domain,
-            regions=json.dumps([region.model_dump() for region in options.regions]),
+            options=options.model_dump_json(exclude={"webhook"}, round_trip=True),
             names=upload.names,
             webhook=options.webhook,
         )

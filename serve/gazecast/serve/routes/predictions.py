@@ -112,9 +112,7 @@ async def predict(
             form.image.file.read(), form.window, form.domain, form.regions, form.long_page
         )
         prediction = predicted.prediction
-        asked = answers.Asked(
-            form.automatic_regions, form.goal_region or None, tuple(form.intended_order)
-        )
+        asked = answers.asked_for(form)
         content: str | bytes
         with service.metrics.stage("encode"):
             if media_type == PNG:
