@@ -18,6 +18,14 @@ from PIL import Image
 from scipy.io import savemat
 
 from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
+from gazecast.model.graph import (
+    DOMAIN_LOGITS,
+    IMAGE,
+    LOG_DENSITY,
+    THUMBNAIL,
+    THUMBNAIL_SIDE,
+    UNFAMILIARITY,
+)
 from gazecast.model.metadata import (
     DatasetUse,
     InputSize,
@@ -173,6 +181,64 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     )
     path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
     return TinyModel(network, path)
+
+
+@pytest.fixture(scope="session")
+def bright_model() -> Callable[..., Path]:
+    """Writes a model that is made without torch, so at once: people look where it is bright, or
+    with inverted=True where it is dark. The name makes the file's hash."""
+    onnx = pytest.importorskip("onnx")
+    helper, kinds = onnx.helper, onnx.TensorProto
+
+    def write(path: Path, name: str, *, inverted: bool = False) -> Path:
+        def constant(to: str, values: Sequence[float], kind: int = kinds.FLOAT, dims=None):
+            value = helper.make_tensor(to, kind, dims or [len(values)], values)
+            return helper.make_node("Constant", [], [to], value=value)
+
+        nodes = [
+            helper.make_node("Cast", [IMAGE], ["pixels"], to=kinds.FLOAT),
+            helper.make_node("ReduceMean", ["pixels"], ["grey"], axes=[3], keepdims=0),
+            constant("front", [1], kinds.INT64),
+            helper.make_node("Unsqueeze", ["grey", "front"], ["plane"]),
+            helper.make_node(
+                "AveragePool", ["plane"], ["cells"], kernel_shape=[4, 4], strides=[4, 4]
+            ),
+            constant("scale", [-0.02 if inverted else 0.02]),
+            helper.make_node("Mul", ["cells", "scale"], ["logits"]),
+            constant("second", [2], kinds.INT64),
+            helper.make_node("Unsqueeze", ["logits", "second"], ["one"]),
+            constant("copies", [1, len(DOMAINS), len(WINDOWS), 1, 1], kinds.INT64),
+            helper.make_node("Tile", ["one", "copies"], [LOG_DENSITY]),
+            constant(DOMAIN_LOGITS, [1.0, 0.0, 0.0, 0.0], dims=[1, len(DOMAINS)]),
+            constant(UNFAMILIARITY, [0.5]),
+        ]
+        side = THUMBNAIL_SIDE
+        graph = helper.make_graph(
+            nodes,
+            name,
+            [
+                helper.make_tensor_value_info(IMAGE, kinds.UINT8, [1, "h", "w", 3]),
+                helper.make_tensor_value_info(THUMBNAIL, kinds.UINT8, [1, side, side, 3]),
+            ],
+            [
+                helper.make_tensor_value_info(LOG_DENSITY, kinds.FLOAT, None),
+                helper.make_tensor_value_info(DOMAIN_LOGITS, kinds.FLOAT, None),
+                helper.make_tensor_value_info(UNFAMILIARITY, kinds.FLOAT, None),
+            ],
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        onnx.save(model, path)
+        info = replace(
+            FixedPredictor.info,
+            name=name,
+            sha256=file_sha256(path),
+            input=InputSize(pixels=128 * 128, multiple=32),
+        )
+        path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
+        return path
+
+    return write
 
 
 # ---- Writers of the official layouts of data sets ----------------------------------------------

@@ -15,7 +15,9 @@ from gazecast.cli.compare import compare
 from gazecast.cli.evaluate import evaluate
 from gazecast.cli.export import export
 from gazecast.cli.keys import keys
+from gazecast.cli.models import models
 from gazecast.cli.predict import predict
+from gazecast.cli.promote import promote
 from gazecast.cli.report import report
 from gazecast.cli.serve import serve
 from gazecast.cli.train import train
@@ -81,3 +83,5 @@ app.command()(needs_train_extra(train))
 app.command()(evaluate)
 app.command()(calibrate)
 app.command()(needs_train_extra(export))
+app.command()(promote)
+app.add_typer(models)

@@ -1,0 +1,88 @@
+"""Scores of a candidate and of the current model that may be held against each other: on the same
+images, none of which the model that is scored was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gazecast.model.prediction import Window
+from gazecast.training.finetuning.candidate import Candidate, UserData
+from gazecast.training.promotion import FEWEST_IMAGES, Scores
+
+
+class NotComparableError(Exception):
+    """There are no scores of the two that may be compared; str() says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutPairs:
+    """candidate, current: scores by image and metric, each the mean over the windows that the data
+    speaks of. left_out: images that the current model was trained on, so that its scores there
+    would flatter it. basis: where the current model's scores come from, in words."""
+
+    candidate: Scores
+    current: Scores
+    left_out: tuple[str, ...]
+    basis: str
+
+
+def held_out_pairs(
+    candidate: Candidate, current_sha256: str, trained_as: Sequence[Candidate]
+) -> HeldOutPairs:
+    """The pairs in what fine-tuning has recorded.
+
+    trained_as: how the current model was fine-tuned, and then those that it replaced, the latest
+    first; empty for a model that was not.
+
+    Two cases can be told from the records. Where the current model was fine-tuned on the very same
+    data, both have scores of networks that never saw the image. Where the candidate began as the
+    current model, that one's scores are beside the candidate's; images it was trained on are left
+    out.
+
+    Raises NotComparableError in other cases, and when fewer than FEWEST_IMAGES images remain.
+    """
+    if trained_as and _data(trained_as[0].data) == _data(candidate.data):
+        return HeldOutPairs(
+            {image.name: _mean(image.candidate) for image in candidate.images},
+            {image.name: _mean(image.candidate) for image in trained_as[0].images},
+            (),
+            "fine-tuned on the same images, each scored by a network that never saw it",
+        )
+    if candidate.started_from.sha256 != current_sha256:
+        raise NotComparableError(
+            f"The candidate was fine-tuned from model {candidate.started_from.sha256[:12]}, and "
+            f"model {current_sha256[:12]} predicts now: their scores on your images are not known "
+            "side by side. Fine-tune again from the current model, or on the data that it was "
+            "fine-tuned on."
+        )
+    seen = {image.name for one in trained_as for image in one.images}
+    fresh = [image for image in candidate.images if image.name not in seen]
+    left_out = tuple(image.name for image in candidate.images if image.name in seen)
+    if len(fresh) < FEWEST_IMAGES:
+        raise NotComparableError(
+            f"{len(fresh)} of the candidate's {len(candidate.images)} images are new to the "
+            f"current model; {FEWEST_IMAGES} are needed to compare on. Fine-tune on more images, "
+            "or on the very data that the current model was fine-tuned on."
+        )
+    return HeldOutPairs(
+        {image.name: _mean(image.candidate) for image in fresh},
+        {image.name: _mean(image.start) for image in fresh},
+        left_out,
+        "the model that the candidate began as, on images that it was not trained on",
+    )
+
+
+def _data(data: UserData) -> tuple[object, ...]:
+    """What makes scores on it comparable."""
+    return data.sha256, data.kind, data.sigma_px, data.windows, data.timed
+
+
+def _mean(scores: Mapping[Window, Mapping[str, float]]) -> dict[str, float]:
+    metrics = set.intersection(*(set(of_window) for of_window in scores.values()))
+    return {
+        metric: float(np.mean([of_window[metric] for of_window in scores.values()]))
+        for metric in sorted(metrics)
+    }

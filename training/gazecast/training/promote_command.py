@@ -1,0 +1,148 @@
+"""`gazecast promote`: a candidate is held against the current model, and takes its place if it is
+better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from gazecast.model.metadata import Score
+from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+from gazecast.model.registry.registry import Registry
+from gazecast.model.registry.version import Version
+from gazecast.training.finetuning.candidate import (
+    CARD,
+    DESCRIPTION,
+    HELD_OUT,
+    MODEL,
+    Candidate,
+    read_candidate,
+)
+from gazecast.training.held_out_pairs import HeldOutPairs, held_out_pairs
+from gazecast.training.promotion import Judgement, differences, elsewhere, judge
+
+_KEPT = (DESCRIPTION, HELD_OUT, CARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What was found about a candidate. current: the version it was compared with; None for the
+    shipped model, in a registry that has none yet."""
+
+    folder: Path
+    candidate: Candidate
+    current: Version | None
+    pairs: HeldOutPairs
+    judgement: Judgement
+
+
+def assess(folder: Path, registry: Registry) -> Assessment:
+    """Compares the candidate in a folder with the model that predicts; some seconds.
+
+    Raises ModelFileError for a damaged candidate or registry, NotComparableError.
+    """
+    candidate = read_candidate(folder)
+    name = registry.current_name()
+    current = None if name is None else registry.verified(name)
+    trained_as = _trained_as(registry, current)
+    running = Predictor(SHIPPED_MODEL if current is None else registry.model(current.name))
+    pairs = held_out_pairs(candidate, running.info.sha256, trained_as)
+    proposed = Predictor(folder / MODEL)
+    return Assessment(
+        folder,
+        candidate,
+        current,
+        pairs,
+        judge(
+            differences(pairs.candidate, pairs.current),
+            elsewhere(
+                proposed,
+                Predictor(SHIPPED_MODEL),
+                frozenset(each.domain for each in (candidate, *trained_as)),
+            ),
+            proposed.info,
+            running.info,
+            next((stage.own for stage in reversed(candidate.stages) if stage.kept), None),
+        ),
+    )
+
+
+def promote(assessment: Assessment, registry: Registry) -> Version:
+    """Puts the candidate into the registry as the current model, and before the first one the
+    shipped model, to have something to go back to.
+
+    Raises as `Registry.promote`.
+    """
+    replaced = assessment.current or registry.promote(
+        SHIPPED_MODEL, replaces=None, reason="The shipped model.", gains={}
+    )
+    compared = assessment.judgement.differences
+    first = compared[0]
+    return registry.promote(
+        assessment.folder / MODEL,
+        replaces=replaced.name,
+        reason=(
+            f"{assessment.candidate.domain}, {assessment.candidate.data.name}: "
+            f"{first.metric.upper()} {first.gain.mean:+.3f} "
+            f"({first.gain.low:+.3f} to {first.gain.high:+.3f}) on {first.gain.images} images"
+        ),
+        gains={
+            each.metric.upper(): Score(each.gain.mean, each.gain.low, each.gain.high)
+            for each in compared
+        },
+        beside=[path for name in _KEPT if (path := assessment.folder / name).is_file()],
+    )
+
+
+def _trained_as(registry: Registry, version: Version | None) -> list[Candidate]:
+    """How a version was fine-tuned, and those that it descends from, the latest first."""
+    found = []
+    while version is not None:
+        folder = registry.model(version.name).parent
+        if (folder / DESCRIPTION).is_file():
+            found.append(read_candidate(folder))
+        version = None if version.parent is None else registry.record(version.parent)
+    return found
+
+
+def print_assessment(assessment: Assessment, console: Console) -> None:
+    """Two tables: on the user's images, and elsewhere."""
+    judgement, pairs = assessment.judgement, assessment.pairs
+    own = Table(
+        title=f"On your held-out images: {len(pairs.candidate)} of {assessment.candidate.data.name}"
+    )
+    for heading in ("", "current", "candidate", "gain (95 % interval)", ""):
+        own.add_column(heading, justify="left" if heading == "" else "right", no_wrap=True)
+    for each in judgement.differences:
+        gain = each.gain
+        own.add_row(
+            each.metric.upper(),
+            f"{each.current:.3f}",
+            f"{each.candidate:.3f}",
+            f"{gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})",
+            each.outcome,
+        )
+    console.print(own)
+    console.print(f"Current model: {pairs.basis}.", markup=False)
+    if pairs.left_out:
+        console.print(
+            f"Left out: {len(pairs.left_out)} images that it was trained on.", markup=False
+        )
+    others = Table(title="Elsewhere: how like the shipped model")
+    for heading in ("pictures", "CC", "at least", "KLD", "at most", ""):
+        others.add_column(
+            heading, justify="left" if heading in {"pictures", ""} else "right", no_wrap=True
+        )
+    for kind in judgement.elsewhere:
+        others.add_row(
+            f"{kind.pictures} {kind.domain}",
+            f"{kind.cc:.3f}",
+            f"{kind.tolerance.cc:.2f}",
+            f"{kind.kld:.3f}",
+            f"{kind.tolerance.kld:.2f}",
+            "within" if kind.within else "too far",
+        )
+    console.print(others)
