@@ -42,6 +42,11 @@ export function picture(design, { window = "3s", ...options } = {}) {
   return send("v1/predictions", { body: predictionForm(design, window), accept: "image/png", ...options });
 }
 
+/** The report as one HTML page: a Blob. */
+export function report(design, { window = "3s", ...options } = {}) {
+  return send("v1/predictions", { body: predictionForm(design, window), accept: "text/html", ...options });
+}
+
 export async function model() {
   return JSON.parse(await (await send("v1/model", { method: "GET" })).text());
 }
@@ -71,6 +76,9 @@ function comparisonForm(designs, { goal = null, window = "3s" }) {
   if (Object.keys(regions).length) form.append("regions", JSON.stringify(regions));
   if (goal) form.append("goal_region", goal);
   form.append("window", window);
+  // Decided by the service from all of them, unless the same was chosen for each.
+  const [domain, ...others] = new Set(designs.map((design) => design.domain));
+  if (!others.length) form.append("domain", domain);
   return form;
 }
 

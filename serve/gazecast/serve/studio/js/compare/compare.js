@@ -1,7 +1,57 @@
-/** Two or more designs against each other. */
+/** Two designs against each other: their pictures, and what can be said of the difference. */
 
+import { chooseFiles } from "../picture/choose.js";
 import { element } from "../ui/element.js";
+import { createViewBar } from "../panels/view_bar.js";
+import { createBar } from "./bar.js";
+import { asked, createComparison } from "./comparison.js";
+import { createResults } from "./results.js";
+import { createStage } from "./stage.js";
+import { choice, comparability } from "./choice.js";
 
-export function createCompare() {
-  return element("section", { class: "compare" });
+/**
+ * The element shown in mode "compare". What is chosen here is in state.compare: {first, second: ids of
+ * designs, layout: "side" | "swipe" | "difference", goal: name of a region, null for none, undefined
+ * for the first design's own}.
+ */
+export function createCompare(app) {
+  const { store, designs } = app;
+  const choose = (changes) => store.update({ compare: { ...choice(store.state), ...changes } });
+
+  const bar = createBar(app, choose);
+  const viewBar = createViewBar(app, "compare-");
+  const stage = createStage();
+  const results = createResults(app, () => stage.view);
+  const comparison = createComparison(app, () => render());
+  const body = element("div", { class: "compare-body" }, stage.element, results.element);
+  const missing = element(
+    "div",
+    { class: "compare-missing" },
+    element("h2", {}, "Two designs are needed"),
+    element("p", {}, "Add the other version: drop it here, paste it, or choose its file."),
+    element("button", { type: "button", class: "primary", onclick: () => chooseFiles((files) => designs.add(files)) }, "Choose a picture"),
+  );
+  const whole = element("section", { class: "compare", "aria-label": "Compare two designs" }, missing, bar.element, viewBar, body);
+
+  function render() {
+    const { state } = store;
+    if (state.mode !== "compare") return;
+    const chosen = choice(state);
+    const [first, second] = [store.design(chosen.first), store.design(chosen.second)];
+    const both = first !== null && second !== null;
+    missing.hidden = both;
+    bar.element.hidden = viewBar.hidden = body.hidden = !both;
+    if (!both) return;
+    const able = comparability(first, second);
+    const layout = able.layable ? chosen.layout : "side";
+    comparison.want(able.comparable ? asked(first, second, chosen, state.window) : null);
+    bar.show({ chosen, first, second, layout, able, comparison: comparison.state });
+    stage.show({ first, second, layout, state });
+    results.show({ first, second, able, comparison: comparison.state, window: state.window }, comparison.again);
+  }
+
+  store.on(render);
+  bar.zoomWith(stage);
+  render();
+  return whole;
 }

@@ -38,7 +38,9 @@ export function regionVerdict(region, names) {
     detected: false,
     leader: null,
     words: "No detectable difference",
-    chance: `${chancePercent(region.probability)} that ${letter(higher(region, names))} truly has more`,
+    chance: leans(region)
+      ? `${chancePercent(region.probability)} that ${letter(higher(region, names))} truly has more`
+      : "leaning neither way",
   };
 }
 
@@ -73,18 +75,17 @@ export function overallVerdict(answer, names) {
     };
   }
   const closest = answer.regions.reduce((a, b) => (b.probability > a.probability ? b : a));
-  const chance =
-    closest.probability < 0.505
-      ? "Both have the same share in every region."
-      : `The clearest of them is “${closest.name}”: ${chancePercent(closest.probability)} that ` +
-        `${letter(higher(closest, names))} truly has more, which is too little to rely on.`;
+  const chance = leans(closest)
+    ? `The clearest of them is “${closest.name}”: ${chancePercent(closest.probability)} that ` +
+      `${letter(higher(closest, names))} truly has more, which is too little to rely on. `
+    : "";
   return {
     kind: "same",
     title: "No detectable difference",
     chance: "",
     words:
       `In none of the ${answer.regions.length === 1 ? "compared places" : `${answer.regions.length} regions`} do A and B ` +
-      `differ by more than such predictions are known to err. ${chance} Either design will do as far as attention goes, ` +
+      `differ by more than such predictions are known to err. ${chance}Either design will do as far as attention goes, ` +
       "or only a test with people can tell.",
   };
 }
@@ -111,6 +112,11 @@ function changedWords(region, names) {
 function shares(region, names) {
   const [a, b] = names.map((name) => percent(region.shares[name].share));
   return `A ${a}, B ${b} of all looks.`;
+}
+
+/** A chance that is rounded to 50 % says nothing of a side; correcting for many regions makes it so. */
+function leans(region) {
+  return region.probability >= 0.505;
 }
 
 function higher(region, names) {

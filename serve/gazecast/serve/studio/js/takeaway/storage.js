@@ -16,8 +16,8 @@ const SESSION = ["selected", "mode", "view", "window", "opacity", "outlines", "r
 const OTHER_TABS = "gazecast-studio";
 
 /**
- * Restores what was kept, then keeps what changes. Resolves to {forget(), kept}: kept says whether this
- * browser keeps anything; forgetting works either way.
+ * Restores what was kept, then keeps what changes. Sets app.storage to {forget()}, which works also
+ * where the browser keeps nothing.
  */
 export async function startStorage(app) {
   const tabs = new BroadcastChannel(OTHER_TABS);
@@ -31,7 +31,7 @@ export async function startStorage(app) {
   const keeper = database && keep(app, database);
   tabs.onmessage = () => location.reload();
 
-  return {
+  app.storage = {
     /** Empties the store, the page, and the key and settings of this site; other tabs start anew. */
     async forget() {
       await keeper?.stop();
@@ -42,8 +42,6 @@ export async function startStorage(app) {
       tabs.postMessage("forgotten");
       keeper?.start();
     },
-
-    kept: database !== null,
   };
 }
 
