@@ -12,7 +12,13 @@ from gazecast.analysis.scores.reference_sets import reference_set
 from gazecast.model.prediction import WINDOWS, Domain
 from gazecast.serve.html_report.markup import Markup, escape, join, tag
 from gazecast.serve.html_report.pictures import figures, letter, shape
-from gazecast.serve.schemas import FindingAnswer, HotspotAnswer, RegionAnswer, Report
+from gazecast.serve.schemas import (
+    FindingAnswer,
+    HotspotAnswer,
+    LongPageAnswer,
+    RegionAnswer,
+    Report,
+)
 from gazecast.serve.service import Predicted
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -43,7 +49,7 @@ _KINDS: dict[Domain, str] = {
 }
 
 # Name, definition in full, what it tells; percentiles exist for the last four.
-_SCORES = {
+SCORES = {
     "focus": (
         "Focus",
         "1 - normalised entropy of the density: 0 for an even spread, 1 for one place alone",
@@ -153,6 +159,7 @@ def _image(number: int, entry: Entry, goal: str | None) -> Markup:
         ),
         goal="" if goal is None else _goal(entry, goal),
         findings=_findings([each for each in report.findings if not _is_of(goal, each)]),
+        long_page="" if report.long_page is None else _long_page(report.long_page),
         order=_order(report),
         regions=_regions(report, goal),
         hotspots=_hotspots(report.hotspots),
@@ -196,6 +203,26 @@ def _finding(finding: FindingAnswer) -> Markup:
         tag("p", tag("strong", finding.observation)),
         tag("p", f"{finding.hypothesis} {finding.suggestion}", class_="why"),
     )
+
+
+def _long_page(page: LongPageAnswer) -> Markup:
+    """What is peculiar to it, the depths in pixels."""
+    facts = [
+        f"Seen through {page.screens} overlapping screens of {page.viewport_height} px.",
+        f"Above the fold: {100 * page.above_the_fold:.0f} % of the looks; below it: "
+        f"{100 * page.below_the_fold:.0f} %.",
+        *(
+            f"{words} of the visitors get to {depth:.0f} px."
+            for words, depth in (("Half", page.half_reach), ("A quarter", page.quarter_reach))
+            if depth is not None
+        ),
+        *(
+            f"False bottom: the screen that ends at {each.fold} px looks like the page's end, "
+            f"blank from {each.top} to {each.bottom} px."
+            for each in page.false_bottoms
+        ),
+    ]
+    return join(tag("h3", "Long page"), tag("ul", *(tag("li", fact) for fact in facts)))
 
 
 def _order(report: Report) -> Markup:
@@ -337,7 +364,7 @@ def _scores(report: Report) -> Markup:
             tag("td", f"{places[key]:.0f}" if key in places else "-"),
             tag("td", words, class_="text"),
         )
-        for key, (name, definition, words) in _SCORES.items()
+        for key, (name, definition, words) in SCORES.items()
     ]
     headings = (("Score", "text"), ("Value", None), ("Percentile", None), ("What it tells", "text"))
     return _table(caption, headings, rows)

@@ -19,7 +19,9 @@ from gazecast.analysis import difference_picture
 from gazecast.analysis.colours import HIGHEST, LEVELS, STEPS, colour_table
 from gazecast.analysis.focus_map import DIM, LIT
 from gazecast.analysis.overlay import SCALE_NOTE
-from gazecast.model.prediction import NOTICE
+from gazecast.analysis.scores.reference_sets import reference_set, reference_set_for
+from gazecast.model.prediction import DOMAINS, NOTICE
+from gazecast.serve.html_report.page import SCORES
 from gazecast.serve.negotiation import wants_page
 from gazecast.serve.schemas import Index
 from gazecast.serve.security.guard import STUDIO_PATH
@@ -96,6 +98,26 @@ def _scale() -> dict[str, Any]:
 
 def _base64(table: NDArray[np.uint8]) -> str:
     return b64encode(table.tobytes()).decode("ascii")
+
+
+@router.get(f"{STUDIO_PATH}scores.json", include_in_schema=False)
+async def scores() -> dict[str, Any]:
+    """What the scores are called and mean, and the sets of designs they are held against."""
+    return _scores()
+
+
+@cache
+def _scores() -> dict[str, Any]:
+    return {
+        "scores": {
+            field: {"name": name, "definition": definition, "words": words}
+            for field, (name, definition, words) in SCORES.items()
+        },
+        "sets": {
+            each.name: {"source": each.source, "pictures": each.pictures}
+            for each in map(reference_set, filter(None, map(reference_set_for, DOMAINS)))
+        },
+    }
 
 
 _files = StaticFiles(directory=FOLDER)

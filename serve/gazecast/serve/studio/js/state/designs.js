@@ -2,6 +2,7 @@
 
 import { Problem } from "../api/problem.js";
 import { readPicture } from "../picture/files.js";
+import { screenHeight } from "../picture/long_page.js";
 import { sameShape } from "../regions/geometry.js";
 
 /** Measured again this long after the last change of the regions. */
@@ -37,7 +38,7 @@ export function createDesigns(store, client, notify) {
     const taken = store.state.designs.map((each) => each.name);
     const design = {
       domain: "auto",
-      viewportHeight: null,
+      viewportHeight: screenHeight(fields.width, fields.height),
       findRegions: !fields.regions?.length,
       regions: [],
       goal: null,
@@ -77,7 +78,7 @@ export function createDesigns(store, client, notify) {
   function open(pictures) {
     const ids = pictures.map((fields) => addDesign(fields));
     if (!ids.length) return;
-    store.update({ selected: ids[0], region: null, mode: "look" });
+    store.update({ selected: ids[0], region: null });
     for (const id of ids) predict(id);
   }
 

@@ -3,11 +3,11 @@
 const KEY_STEP = 60; // px
 const ZOOM_STEP = 1.25;
 
-/**
- * element: listens. position: of viewer/position.js. onMove: called when it changed. mayPan: whether
- * a press at this event is free for panning.
- */
-export function addGestures(element, position, onMove, mayPan) {
+/** Less than this, px, is a click and no pan. */
+const SLIP = 4;
+
+/** element: listens. position: of viewer/position.js. onMove: called when it changed. */
+export function addGestures(element, position, onMove) {
   const pointers = new Map();
   const place = (event) => {
     const box = element.getBoundingClientRect();
@@ -34,29 +34,38 @@ export function addGestures(element, position, onMove, mayPan) {
     { passive: false },
   );
 
+  let origin = null; // of a press that is a click so far
   element.addEventListener("pointerdown", (event) => {
-    if (event.button > 1 || !(event.button === 1 || mayPan(event))) return;
+    if (event.button > 1) return;
     pointers.set(event.pointerId, place(event));
-    element.setPointerCapture(event.pointerId);
-    element.classList.add("panning");
+    origin = pointers.size === 1 ? place(event) : null;
   });
   element.addEventListener("pointermove", (event) => {
     if (!pointers.has(event.pointerId)) return;
+    const to = place(event);
+    if (origin) {
+      if (Math.hypot(to[0] - origin[0], to[1] - origin[1]) < SLIP) return;
+      origin = null;
+    }
+    if (!element.hasPointerCapture(event.pointerId)) {
+      element.setPointerCapture(event.pointerId); // only now: captured, a click would be ours
+      element.classList.add("panning");
+    }
     const before = [...pointers.values()];
-    pointers.set(event.pointerId, place(event));
+    pointers.set(event.pointerId, to);
     const after = [...pointers.values()];
     change(() => {
-      const [from, to] = [middle(before), middle(after)];
-      position.pan(to[0] - from[0], to[1] - from[1]);
-      if (after.length > 1) position.zoomAt(spread(after) / spread(before), ...to);
+      const [from, there] = [middle(before), middle(after)];
+      position.pan(there[0] - from[0], there[1] - from[1]);
+      if (after.length > 1) position.zoomAt(spread(after) / spread(before), ...there);
     });
   });
   const release = (event) => {
     pointers.delete(event.pointerId);
     if (!pointers.size) element.classList.remove("panning");
   };
-  element.addEventListener("pointerup", release);
-  element.addEventListener("pointercancel", release);
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) element.addEventListener(end, release);
+  element.addEventListener("pointerleave", (event) => !element.hasPointerCapture(event.pointerId) && release(event));
 
   element.addEventListener("keydown", (event) => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;

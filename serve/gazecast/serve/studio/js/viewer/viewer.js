@@ -20,7 +20,7 @@ export function createViewer(container, { label }) {
   const overlay = shape("svg", { class: "overlay", "aria-label": label, role: "group" }, rings, lines, spots);
   const viewer = element(
     "div",
-    { class: "viewer", tabindex: "0", role: "group", "aria-label": `${label}. Plus and minus zoom, arrows move, 0 fits.` },
+    { class: "viewer", tabindex: "0", role: "group", "aria-label": label },
     stage,
     overlay,
   );
@@ -35,7 +35,7 @@ export function createViewer(container, { label }) {
     place();
     events.dispatchEvent(new Event("move"));
   };
-  addGestures(viewer, position, moved, (event) => !event.defaultPrevented);
+  addGestures(viewer, position, moved);
   const resized = new ResizeObserver(() => {
     position.resize({ width: viewer.clientWidth || 1, height: viewer.clientHeight || 1 });
     moved();
@@ -164,6 +164,10 @@ export function createViewer(container, { label }) {
         ),
       );
       place();
+    },
+    /** What a screen reader is told the viewer shows. */
+    describe(words) {
+      viewer.setAttribute("aria-label", `${words} Plus and minus zoom, arrows move, 0 fits.`);
     },
     setCanvas(canvas) {
       ownCanvas = canvas;
