@@ -50,6 +50,20 @@ def test_a_budget_that_is_kept(check):
     assert "estimate" in result.stdout
 
 
+def test_a_long_page_is_held_to_what_its_visitors_get_to_see(check, tmp_path, encode_image):
+    (tmp_path / "tall.png").write_bytes(encode_image(width=100, height=600))
+    top = {"name": "top", "x": 0, "y": 0, "width": 1, "height": 0.25}
+    rules = [{"region": "top", "share": {"min": 0.5}}]
+    budget = {"regions": [top], "rules": rules, "viewport_height": 100}
+    few = {**budget, "scroll_reach": [[100, 1], [150, 0.05]]}
+    all_of_them = {**budget, "scroll_reach": [[600, 1]]}
+    assert check(few, images=("tall.png",)).exit_code == 0
+    assert check(all_of_them, images=("tall.png",)).exit_code == 1
+    wrong = check({**budget, "scroll_reach": [[100, 0.2], [150, 0.5]]}, images=("tall.png",))
+    assert wrong.exit_code == 2
+    assert "tall.png" in wrong.stderr
+
+
 def test_one_rule_that_fails_is_enough(check):
     result = check({"regions": [LEFT, RIGHT], "rules": [PASSES, FAILS]})
     assert result.exit_code == 1

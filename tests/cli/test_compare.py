@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from typer.testing import CliRunner
 
-from gazecast.cli.compare import variant_names
 from gazecast.cli.main import app
+from gazecast.cli.regions_file import image_names
 from gazecast.model.prediction import WINDOWS
 from gazecast.serve.app import create_app
 
@@ -150,4 +150,4 @@ def test_a_model_without_a_calibration_says_what_to_run(predictor, files, monkey
 
 def test_files_of_one_name_get_their_folders(tmp_path):
     paths = [tmp_path / "a" / "x.png", tmp_path / "b" / "x.png", tmp_path / "y.png"]
-    assert variant_names(paths) == [str(paths[0]), str(paths[1]), "y.png"]
+    assert image_names(paths) == [str(paths[0]), str(paths[1]), "y.png"]

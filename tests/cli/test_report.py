@@ -61,6 +61,16 @@ def test_window_and_domain(report):
     assert "Taken for a poster (as requested)" in page
 
 
+def test_a_long_page_is_told_with_its_fold(report, tmp_path, encode_image):
+    (tmp_path / "tall.png").write_bytes(encode_image(width=100, height=600))
+    result, page = report("--viewport-height", "100", images=("tall.png",))
+    assert result.exit_code == 0, result.output
+    assert "overlapping screens of 100 px" in page
+    assert "Above the fold:" in page
+    _, plain = report(images=("tall.png",))
+    assert "Above the fold:" not in plain
+
+
 def test_without_regions_they_are_found(report, tmp_path):
     design = Image.new("RGB", (600, 400), "white")
     ImageDraw.Draw(design).text((60, 60), "Two lines\nof a headline", "black", font_size=40)

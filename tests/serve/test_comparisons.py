@@ -192,6 +192,16 @@ def test_the_domain_is_decided_once_from_the_mean(service, predictor):
     assert [used for used, _ in predictor.asked] == ["mobile", "web", "web", "web"]
 
 
+def test_a_desktop_and_a_phone_version_are_not_compared(service):
+    files = ("desktop.png", picture(blue=250)), ("phone.png", picture(blue=5))
+    answer = post(service, *files)
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["type"] == "urn:gazecast:problem:different-devices"
+    assert "desktop.png looks like a web page" in problem["detail"]
+    assert post(service, *files, domain="web").status_code == 200  # whoever says so knows better
+
+
 def test_image_png_is_the_difference(service):
     answer = post(service, A, B, regions=BOTH, accept="image/png")
     assert answer.headers["content-type"] == "image/png"

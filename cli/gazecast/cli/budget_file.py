@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from gazecast.analysis.budget import AnyRule, BudgetError
 from gazecast.model.prediction import DomainChoice, Window
+from gazecast.serve.long_pages import LongPageRequest
 from gazecast.serve.schemas import AnyRegionInput
 
 _RegionList = list[AnyRegionInput]
@@ -40,6 +50,10 @@ class _File(_Part):
 
     window: Window = "3s"
     domain: DomainChoice = "auto"
+    viewport_height: Annotated[int, Field(ge=1)] | None = None
+    scroll_reach: list[Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]] = Field(
+        default_factory=list
+    )
     regions: _Regions = Field(default_factory=list)
     images: dict[str, _Image] = Field(default_factory=dict)
     rules: Annotated[list[AnyRule], Field(min_length=1)]
@@ -47,11 +61,12 @@ class _File(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """window, domain: of the predictions. images: that the budget lists, each with its regions.
-    shared: the regions of all others."""
+    """window, domain, long_page: of the predictions. images: that the budget lists, each with its
+    regions. shared: the regions of all others."""
 
     window: Window
     domain: DomainChoice
+    long_page: LongPageRequest | None
     rules: Sequence[AnyRule]
     images: dict[Path, _RegionList]
     shared: _RegionList
@@ -81,7 +96,10 @@ def read_budget(path: Path) -> Budget:
         for name in names:
             if names.count(name) > 1:
                 raise BudgetError(f"{where}: two regions are called {name!r}, rename one of them")
-    return Budget(file.window, file.domain, file.rules, images, shared)
+    long_page = LongPageRequest.asked(
+        file.viewport_height, [(depth, share) for depth, share in file.scroll_reach]
+    )
+    return Budget(file.window, file.domain, long_page, file.rules, images, shared)
 
 
 def _listed(regions: str | _RegionList, budget: Path) -> _RegionList:

@@ -97,16 +97,22 @@ def _check(
 ) -> tuple[Prediction, Sequence[Outcome]] | str:
     """The prediction and the outcomes, or why there are none."""
     from gazecast.analysis.budget import BudgetError, check_budget
+    from gazecast.analysis.long_page import LongPageError
     from gazecast.analysis.regions import RegionError
     from gazecast.model.picture import PictureError
     from gazecast.serve.service import predict
 
     try:
         predicted = predict(
-            predictor, image.read_bytes(), budget.window, budget.domain, budget.regions(image)
+            predictor,
+            image.read_bytes(),
+            budget.window,
+            budget.domain,
+            budget.regions(image),
+            long_page=budget.long_page,
         )
         return predicted.prediction, check_budget(budget.rules, numbers(predicted))
-    except (PictureError, RegionError, BudgetError, OSError) as error:
+    except (PictureError, RegionError, LongPageError, BudgetError, OSError) as error:
         return str(error)
 
 

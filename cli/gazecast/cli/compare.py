@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +12,7 @@ from gazecast.model.prediction import DomainChoice, Window
 if TYPE_CHECKING:  # both are slow to load, and --help does without
     from rich.table import Table
 
-    from gazecast.serve.schemas import ComparisonAnswer, RegionsOfVariants
+    from gazecast.serve.schemas import ComparisonAnswer
 
 
 def compare(
@@ -60,6 +58,7 @@ def compare(
 
     from gazecast.analysis.comparison import ComparisonError
     from gazecast.cli.predict import write_all
+    from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.predictor import Predictor
     from gazecast.serve import answers
@@ -72,9 +71,9 @@ def compare(
     )
 
     console = Console(stderr=True)
-    names = variant_names(images)
+    names = image_names(images)
     try:
-        own = regions_by_variant([] if regions is None else _read_regions(regions), names)
+        own = regions_by_variant(read_regions(regions, names), names)
         files = {name: image.read_bytes() for name, image in zip(names, images, strict=True)}
         predictor = Predictor()
         require_calibration(predictor.info)
@@ -95,33 +94,12 @@ def compare(
         problem = problem_of(error).problem
         console.print(f"{problem.detail} {problem.remedy}", style="red", markup=False)
         raise typer.Exit(1) from error
-    except (OSError, ModelFileError) as error:
+    except (OSError, ModelFileError, RegionsFileError) as error:
         console.print(f"Cannot compare: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
     _print(answer)
     if out is not None:
         console.print(f"Written to {out}", markup=False)
-
-
-def variant_names(images: Sequence[Path]) -> list[str]:
-    """File names, as the service has them; with the folder where two files share one."""
-    count = Counter(image.name for image in images)
-    return [image.name if count[image.name] == 1 else str(image) for image in images]
-
-
-def _read_regions(file: Path) -> RegionsOfVariants:
-    """Raises OSError, ProblemError."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from gazecast.serve.problems import field_problem
-    from gazecast.serve.schemas import RegionsOfVariants
-
-    adapter: TypeAdapter[RegionsOfVariants] = TypeAdapter(RegionsOfVariants)
-    try:
-        return adapter.validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise field_problem(("regions", *first["loc"]), first["msg"], ("regions",)) from error
 
 
 def _print(answer: ComparisonAnswer) -> None:

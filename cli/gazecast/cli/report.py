@@ -13,7 +13,7 @@ from gazecast.model.prediction import DomainChoice, Window
 if TYPE_CHECKING:  # both are slow to load, and --help does without
     from gazecast.model.predictor import Predictor
     from gazecast.serve.html_report import Entry
-    from gazecast.serve.schemas import AnyRegionInput
+    from gazecast.serve.schemas import AnyRegionInput, PredictionOptions
 
 
 def report(
@@ -39,6 +39,14 @@ def report(
         DomainChoice,
         typer.Option(help="What kind of pictures they are; auto decides for each."),
     ] = "auto",
+    viewport_height: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Take the images for long pages, seen through screens of this height in pixels.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("report.html"),
 ) -> None:
     """Write one HTML file about all images: maps, regions, scores, findings and room for notes.
@@ -47,30 +55,41 @@ def report(
     """
     from rich.console import Console
 
+    from gazecast.analysis.long_page import LongPageError
     from gazecast.analysis.regions import RegionError
-    from gazecast.cli.compare import variant_names
     from gazecast.cli.predict import write_all
+    from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.model.predictor import Predictor
     from gazecast.serve.html_report import ReportError, html_report
+    from gazecast.serve.schemas import PredictionOptions
 
     console = Console(stderr=True)
     images = list(dict.fromkeys(images))
-    names = variant_names(images)
+    names = image_names(images)
+    options = PredictionOptions(window=window, domain=domain, viewport_height=viewport_height)
     image: Path | None = None
     try:
-        own = _regions(regions, names)
+        own = read_regions(regions, names)
         predictor = Predictor()
         entries = []
         with console.status("Predicting"):
             for image, name in zip(images, names, strict=True):
-                entries.append(_entry(predictor, image, name, window, domain, own[name], goal))
+                entries.append(_entry(predictor, image, name, options, own[name], goal))
             image = None
             page = html_report(entries, goal)
         out.parent.mkdir(parents=True, exist_ok=True)
         write_all({out: page.encode()})
-    except (OSError, ModelFileError, PictureError, RegionError, ReportError) as error:
+    except (
+        OSError,
+        ModelFileError,
+        PictureError,
+        RegionError,
+        RegionsFileError,
+        LongPageError,
+        ReportError,
+    ) as error:
         where = "Cannot report" if image is None else str(image)
         console.print(f"{where}: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -81,8 +100,7 @@ def _entry(
     predictor: Predictor,
     image: Path,
     name: str,
-    window: Window,
-    domain: DomainChoice,
+    options: PredictionOptions,
     regions: Sequence[AnyRegionInput],
     goal: str | None,
 ) -> Entry:
@@ -91,35 +109,16 @@ def _entry(
     from gazecast.serve.problems import ProblemError
     from gazecast.serve.service import predict
 
-    predicted = predict(predictor, image.read_bytes(), window, domain, regions)
+    predicted = predict(
+        predictor,
+        image.read_bytes(),
+        options.window,
+        options.domain,
+        regions,
+        long_page=options.long_page,
+    )
     try:
         report = answers.report(predicted, answers.Asked(not regions, goal))
     except ProblemError:  # this image does not have the goal, another may
         report = answers.report(predicted, answers.Asked(not regions))
     return Entry(name, predicted, report)
-
-
-def _regions(file: Path | None, names: Sequence[str]) -> dict[str, Sequence[AnyRegionInput]]:
-    """Of each image. Raises OSError, ReportError."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from gazecast.serve.html_report import ReportError
-    from gazecast.serve.schemas import RegionsOfVariants
-
-    if file is None:
-        return dict.fromkeys(names, ())
-    adapter: TypeAdapter[RegionsOfVariants] = TypeAdapter(RegionsOfVariants)
-    try:
-        regions = adapter.validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = " ".join(map(str, (file, *first["loc"])))
-        raise ReportError(f"{where}: {first['msg']}") from error
-    if isinstance(regions, list):
-        return dict.fromkeys(names, regions)
-    for name in regions:
-        if name not in names:
-            raise ReportError(
-                f"{file} has regions of {name!r}, but the images are {', '.join(names)}"
-            )
-    return {name: regions.get(name, ()) for name in names}

@@ -5,7 +5,7 @@ Lies beside the service because it needs both the predictor and the analysis of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,6 +64,15 @@ class LongPageRequest:
 
     viewport_height: int | None = None
     scroll_reach: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def asked(
+        cls, viewport_height: int | None, scroll_reach: Sequence[tuple[float, float]]
+    ) -> LongPageRequest | None:
+        """None where neither is said: the picture is seen at once."""
+        if viewport_height is None and not scroll_reach:
+            return None
+        return cls(viewport_height, tuple(scroll_reach))
 
     def of(self, picture: Picture) -> tuple[int, ScrollReach]:
         """Height of a screen and how far visitors scroll. Raises LongPageError."""

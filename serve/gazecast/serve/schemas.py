@@ -140,9 +140,7 @@ class PredictionOptions(BaseModel):
     @property
     def long_page(self) -> LongPageRequest | None:
         """What was said of a long page, if anything was."""
-        if self.viewport_height is None and not self.scroll_reach:
-            return None
-        return LongPageRequest(self.viewport_height, tuple(self.scroll_reach))
+        return LongPageRequest.asked(self.viewport_height, self.scroll_reach)
 
 
 class PredictionForm(PredictionOptions):

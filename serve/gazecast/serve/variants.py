@@ -36,6 +36,8 @@ from gazecast.serve.service import Predicted
 
 Predict = Callable[[bytes, Window, DomainChoice, Sequence[AnyRegionInput]], Predicted]
 
+_SURE = 0.9  # of a domain, from which a picture is taken for it beyond doubt
+
 # What is kept of each picture: enough to register it and to draw on, and little for eight of them.
 _PIXELS = 4_000_000
 
@@ -111,7 +113,8 @@ def compare_variants(
 
     files: of each variant the bytes of its image file. regions: of each variant; where none has
     any, they are found on the first one. Raises ProblemError for a file or a region that cannot be
-    used, naming the variant, and for a model that is not calibrated; ComparisonError.
+    used, naming the variant, for desktop and phone versions together, and for a model that is not
+    calibrated; ComparisonError.
     """
 
     def predicted(name: str, domain: DomainChoice) -> Predicted:
@@ -133,6 +136,7 @@ def compare_variants(
         predictions.append(one.prediction)
         pictures.append(_reduced(one.picture.rgb))
     calibration = require_calibration(predictions[0].model)
+    _refuse_mixed_devices(dict(zip(files, predictions, strict=True)))
     decision = decide_jointly([each.domain for each in predictions], predictions[0].model)
     for number, name in enumerate(files):
         if predictions[number].domain.name != decision.name:
@@ -161,6 +165,27 @@ def compare_variants(
         goal,
         calibration,
     )
+
+
+def _refuse_mixed_devices(predictions: Mapping[str, Prediction]) -> None:
+    """A desktop page and a phone screen are looked at differently: as versions of one design, one
+    of them would be predicted for the wrong device. Whoever names the domain has decided."""
+    sure = {
+        prediction.domain.name: name
+        for name, prediction in predictions.items()
+        if prediction.domain.requested == "auto"
+        and prediction.domain.probabilities[prediction.domain.name] >= _SURE
+    }
+    if {"web", "mobile"} <= sure.keys():
+        raise ProblemError(
+            422,
+            "different-devices",
+            "The variants are of different devices",
+            f"{sure['web']} looks like a web page on a desktop and {sure['mobile']} like a phone's "
+            "screen, which people look at differently: their shares cannot be compared.",
+            "Compare versions for one device, and predict each device on its own; or say which "
+            "domain all of them are.",
+        )
 
 
 def _of_variant(name: str, error: Exception) -> ProblemError:
