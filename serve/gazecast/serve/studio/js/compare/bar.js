@@ -80,7 +80,8 @@ export function createBar({ store }, choose) {
       }
       const names = (comparison.answer?.regions ?? given(first)).map((region) => region.name);
       const wished = goalName(chosen, first);
-      const chosenGoal = comparison.answer ? comparison.answer.goal_region : wished;
+      const isChosen = chosen.goal !== undefined || !comparison.answer;
+      const chosenGoal = isChosen ? wished : comparison.answer.goal_region;
       setOptions(goal, [["", "Nothing in particular"], ...names.map((name) => [name, name])], chosenGoal ?? "");
       goal.disabled = !able.comparable;
       why.textContent = able.layable ? "" : whyNot(first, second, able);

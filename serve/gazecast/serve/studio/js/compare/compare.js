@@ -45,6 +45,7 @@ export function createCompare(app) {
     const able = comparability(first, second);
     const layout = able.layable ? chosen.layout : "side";
     comparison.want(able.comparable ? asked(first, second, chosen, state.window) : null);
+    whole.dataset.layout = layout;
     bar.show({ chosen, first, second, layout, able, comparison: comparison.state });
     stage.show({ first, second, layout, state });
     results.show({ first, second, able, comparison: comparison.state, window: state.window }, comparison.again);

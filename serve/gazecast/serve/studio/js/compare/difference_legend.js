@@ -11,19 +11,11 @@ export function differenceLegend() {
   const image = context.createImageData(bar.width, 1);
   image.data.set(table);
   context.putImageData(image, 0, 0);
-  const note = element("figcaption", {});
-  return {
-    element: element(
-      "figure",
-      { class: "legend difference-legend" },
-      bar,
-      element("div", { class: "steps" }, LABELS.map((label) => element("span", {}, label))),
-      note,
-    ),
-    name(first, second) {
-      note.textContent =
-        `Orange: B (${second}) is seen more than A (${first}); violet: less. ` +
-        "Change in multiples of an even spread.";
-    },
-  };
+  return element(
+    "figure",
+    { class: "legend difference-legend" },
+    bar,
+    element("div", { class: "steps" }, LABELS.map((label) => element("span", {}, label))),
+    element("figcaption", {}, "Orange: B is seen more than A; violet: less. Change in multiples of an even spread."),
+  );
 }

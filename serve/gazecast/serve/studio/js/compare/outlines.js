@@ -2,12 +2,16 @@
 
 import { shape } from "../ui/element.js";
 
+const LETTER = 8; // px, about
+const LINE = 15;
+
 export function createOutlines(viewer) {
-  const group = shape("g", { class: "compare-outlines", "aria-hidden": "true" });
+  const group = shape("g", { class: "still", "aria-hidden": "true" });
   viewer.overlay.append(group);
   let regions = [];
 
   function place() {
+    const labels = []; // boxes of those that are there: one that would lie on another is left out
     group.replaceChildren(
       ...regions.map((region) => {
         const corners = (region.points ?? box(region)).map(viewer.toScreen);
@@ -16,10 +20,10 @@ export function createOutlines(viewer) {
         const points = corners.map((corner) => corner.map((each) => each.toFixed(1)).join(",")).join(" ");
         return shape(
           "g",
-          { class: region.goal ? "goal" : null },
+          { class: ["region", region.goal && "goal", region.automatic && "automatic"].filter(Boolean).join(" ") },
           shape("polygon", { points, class: "halo" }),
-          shape("polygon", { points }),
-          shape("text", { x: left + 5, y: top + 15 }, region.name),
+          shape("polygon", { points, class: "line" }),
+          labelAt(region.name, left + 1, top < 18 ? top + 15 : top - 5, labels),
         );
       }),
     );
@@ -29,10 +33,20 @@ export function createOutlines(viewer) {
   return {
     place,
     show(next) {
-      regions = next;
+      regions = next.toSorted((a, b) => b.goal - a.goal);
       place();
     },
   };
+}
+
+function labelAt(name, left, bottom, labels) {
+  const box = { left, right: left + LETTER * name.length, top: bottom - LINE, bottom };
+  const isTaken = labels.some(
+    (other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
+  );
+  if (isTaken) return null;
+  labels.push(box);
+  return shape("text", { class: "label", x: left, y: bottom }, name);
 }
 
 function box({ x, y, width, height }) {

@@ -50,10 +50,7 @@ export function createPane(letter, onMove) {
       };
       const news = changed(now);
       name.textContent = design.name;
-      kind.textContent = [
-        design.answer && KINDS[design.answer.domain.name],
-        `${design.width} × ${design.height} px`,
-      ].filter(Boolean).join(", ");
+      kind.textContent = canvas ? "in grey, with what changed from A" : kindOf(design);
       const waits = waitingWords(design);
       wait.hidden = waits === null;
       wait.textContent = waits ?? "";
@@ -72,6 +69,10 @@ export function createPane(letter, onMove) {
       outlines.place();
     },
   };
+}
+
+function kindOf({ answer, width, height }) {
+  return [answer && KINDS[answer.domain.name], `${width} × ${height} px`].filter(Boolean).join(", ");
 }
 
 function waitingWords(design) {

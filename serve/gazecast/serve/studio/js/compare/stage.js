@@ -20,7 +20,9 @@ export function createStage() {
   });
   const attention = legend();
   const change = differenceLegend();
-  const stage = element("div", { class: "compare-stage" }, views, attention, change.element);
+  const notice = element("p", { class: "notice" });
+  const below = element("div", { class: "below" }, attention, change, notice);
+  const stage = element("div", { class: "compare-stage" }, views, below);
   let layer = { before: null, after: null, canvas: null };
 
   function follow(moved, position) {
@@ -49,9 +51,9 @@ export function createStage() {
       views.dataset.layout = layout;
       if (layout === "swipe") views.append(handle);
       else handle.remove();
-      attention.hidden = canvas !== null || state.view !== "heatmap";
-      change.element.hidden = canvas === null;
-      change.name(first.name, second.name);
+      attention.hidden = canvas !== null || !["heatmap", "contours"].includes(state.view);
+      notice.textContent = second.answer?.notice ?? "";
+      change.hidden = canvas === null;
       panes[0].show(first, state, null);
       panes[1].show(second, state, canvas);
     },

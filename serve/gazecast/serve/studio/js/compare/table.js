@@ -1,12 +1,12 @@
 /** Region by region: its share on both designs with intervals, and the verdict. */
 
 import { element, shape } from "../ui/element.js";
-import { percent, regionVerdict } from "./verdict.js";
+import { percent, range, seconds } from "../ui/numbers.js";
+import { regionVerdict } from "./verdict.js";
 
 /** answer: of the service. names: of both designs, in order. */
 export function createTable(answer, names) {
   const most = Math.max(...answer.regions.flatMap((region) => names.map((name) => region.shares[name].high)));
-  const seconds = answer.window === "1s" ? "second" : `${answer.window.replace("s", "")} seconds`;
   const where = answer.automatic ? " Regions were found on A and looked up on B." : "";
   return element(
     "div",
@@ -17,7 +17,7 @@ export function createTable(answer, names) {
       element(
         "caption",
         {},
-        `Share of all looks in the first ${seconds}, with the range of a panel of ${answer.observers} people ` +
+        `Share of all looks in the first ${seconds(answer.window)}, with the range of a panel of ${answer.observers} people ` +
           `in 90 % of cases.${where}`,
       ),
       element(
@@ -37,7 +37,7 @@ function row(region, answer, names, most) {
     { class: region.name === answer.goal_region ? "is-goal" : null },
     element("th", { scope: "row" }, region.name, region.name === answer.goal_region ? element("small", {}, "should be seen") : null),
     names.map((name, i) => element("td", { class: leader === i ? "leads" : null }, share(region.shares[name], most))),
-    element("td", { class: detected ? "detected" : "undetected" }, words, element("small", {}, chance)),
+    element("td", { class: detected ? "detected" : "undetected" }, words, chance ? element("small", {}, chance) : null),
   );
 }
 
@@ -45,7 +45,7 @@ function share({ share: value, low, high }, most) {
   const at = (part) => 2 + (96 * part) / (most || 1);
   return [
     element("span", { class: "number" }, percent(value)),
-    element("small", {}, `${Math.round(100 * low)} to ${Math.round(100 * high)} %`),
+    element("small", {}, range({ low, high })),
     shape(
       "svg",
       { class: "range", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },

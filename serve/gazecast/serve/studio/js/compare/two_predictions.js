@@ -3,7 +3,7 @@
 import { element } from "../ui/element.js";
 import { measured } from "../state/designs.js";
 import { given } from "./carry.js";
-import { percent } from "./verdict.js";
+import { percent, range } from "../ui/numbers.js";
 
 export function twoPredictions(first, second, window) {
   const names = [...new Set([first, second].flatMap((design) => given(design).map((region) => region.name)))];
@@ -25,7 +25,6 @@ export function twoPredictions(first, second, window) {
       "div",
       { class: "compare-fine" },
       [first, second].map((design, i) => element("p", {}, `${"AB"[i]}: ${design.answer.accuracy}.`)),
-      element("p", {}, first.answer.notice),
     ),
   ];
 }
@@ -63,6 +62,6 @@ function shareOn(design, name, window) {
   const { share, interval } = numbers;
   return [
     element("span", { class: "number" }, percent(share)),
-    interval ? element("small", {}, `${Math.round(100 * interval.low)} to ${Math.round(100 * interval.high)} %`) : null,
+    interval ? element("small", {}, range(interval)) : null,
   ];
 }

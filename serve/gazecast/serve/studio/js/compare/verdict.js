@@ -1,5 +1,7 @@
 /** A comparison's verdict in words. Numbers come from the service; nothing is decided here. */
 
+import { percent } from "../ui/numbers.js";
+
 export const NO_DIFFERENCE = "no_detectable_difference";
 const DIFFERS = "differs";
 
@@ -20,7 +22,7 @@ export function chanceWords(probability) {
 
 /** In percent; never "100 %", as nothing here is certain. */
 export function chancePercent(probability) {
-  return probability > 0.99 ? "more than 99 %" : `${Math.round(100 * probability)} %`;
+  return probability > 0.99 ? "more than 99\u00a0%" : `${Math.round(100 * probability)}\u00a0%`;
 }
 
 /** Of a region: which of the two designs it is seen more in. */
@@ -40,7 +42,7 @@ export function regionVerdict(region, names) {
     words: "No detectable difference",
     chance: leans(region)
       ? `${chancePercent(region.probability)} that ${letter(higher(region, names))} truly has more`
-      : "leaning neither way",
+      : "",
   };
 }
 
@@ -92,11 +94,6 @@ export function overallVerdict(answer, names) {
 
 export function letter(position) {
   return "AB"[position];
-}
-
-/** A share of 0 to 1 in percent. */
-export function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function chanceSentence(probability) {

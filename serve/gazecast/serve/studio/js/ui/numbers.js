@@ -3,7 +3,7 @@
 /** A part of 1 in percent; small ones with a decimal. */
 export function percent(part) {
   const value = 100 * part;
-  return `${value > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
+  return `${value >= 0.05 && value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
 /** A range of parts of 1. */
