@@ -7,10 +7,21 @@ import pytest
 from gazecast.serve.security.headers import HEADERS
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/v1/model", "/openapi.json", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/v1/model", "/openapi.json", "/nothing"])
 def test_every_answer_has_them(keyless, path):
     answer = keyless.get(path)
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://a.example"}])
+def test_any_page_may_see_that_there_is_a_service(keyless, headers):
+    """Not what it says: a page that is refused can tell its user that it is, and not just that
+    nothing came back."""
+    answer = keyless.get("/healthz", headers=headers)
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "access-control-allow-origin" not in answer.headers
+    own = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS | own
 
 
 def test_refusals_have_them(keyed, keyless):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gazecast.serve.security.guard import OPEN_PATHS
+
 HEADERS = {
     # Answers are data: nothing in them is to run, load, or be shown inside another page.
     "Content-Security-Policy": (
@@ -42,6 +44,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"] in OPEN_PATHS:
+                    # A page that is not let in may see that there is a service, not what it says:
+                    # so it can tell its user which of both is wrong.
+                    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

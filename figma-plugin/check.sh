@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# All checks of the plugin: the built files, eslint, tsc, vitest. Part of `make test`.
+set -euo pipefail
+cd "$(dirname "$0")"
+major="$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')" || true
+if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
+    echo "The Figma plugin's tests need Node 20 or later, with npm: apt-get install nodejs npm," >&2
+    echo "or see https://nodejs.org. (To run gazecast, and the plugin, neither is needed.)" >&2
+    exit 1
+fi
+# npm writes this file when it is done; what it installed before holds until the lock file changes.
+if [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    npm ci --no-progress --loglevel=error
+    touch node_modules/.package-lock.json
+fi
+npm run --silent check-build
+npm run --silent types
+npm run --silent lint
+npm run --silent test
