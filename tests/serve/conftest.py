@@ -41,7 +41,8 @@ def client(fixed_predictor) -> Iterator[TestClient]:
 
 @dataclass
 class RunningServer:
-    """`gazecast serve` in a process of its own, with the fixed predictor; see fixed_server.py."""
+    """`gazecast serve` in a process of its own, with the fixed predictor (see fixed_server.py)
+    unless the shipped model is asked for."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -58,21 +59,25 @@ class RunningServer:
 
 StartServer = Callable[..., RunningServer]
 
+_SHIPPED = "from gazecast.cli.main import app; app(['serve'])"
+
 
 @pytest.fixture(scope="module")
 def start_server(tmp_path_factory) -> Iterator[StartServer]:
     """Starts servers that are stopped at the end of the module.
 
-    seconds: that each prediction takes longer. Further arguments are settings.
+    seconds: that each prediction takes longer. shipped: with the shipped model. Further arguments
+    are settings.
     """
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(seconds: float = 0.0, **settings: object) -> RunningServer:
+    def start(seconds: float = 0.0, shipped: bool = False, **settings: object) -> RunningServer:
         log_file = tmp_path_factory.mktemp("server") / "log"
         variables = {f"GAZECAST_{name.upper()}": str(value) for name, value in settings.items()}
         with log_file.open("wb") as log:
+            fixed = [str(Path(__file__).with_name("fixed_server.py")), str(seconds)]
             process = subprocess.Popen(
-                [sys.executable, Path(__file__).with_name("fixed_server.py"), str(seconds)],
+                [sys.executable, *(["-c", _SHIPPED] if shipped else fixed)],
                 stderr=log,
                 env={
                     **os.environ,

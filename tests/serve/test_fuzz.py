@@ -1,4 +1,5 @@
-"""Mutated images against a running server: 500 here, 10,000 in `make fuzz`, which sets FUZZ_IMAGES.
+"""Mutated images against a running server: 500 here, 10,000 in `make fuzz`, which sets FUZZ_IMAGES
+and has the shipped model in the server.
 
 Each is answered with 200 or a 4xx problem, and the server's memory ends where it began.
 """
@@ -123,7 +124,7 @@ def mutated(count: int, seed: int) -> Iterator[tuple[int, bytes]]:
 
 @pytest.fixture(scope="module")
 def server(start_server):
-    return start_server()
+    return start_server(shipped="FUZZ_IMAGES" in os.environ)
 
 
 def test_mutated_images_are_answered_and_leave_nothing(server):
