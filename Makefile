@@ -47,7 +47,7 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.created
 # build, with gigabytes of CUDA libraries.
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
 	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet --editable '.[train,report,dev]'
+	$(BIN)/pip install --quiet --editable '.[train,report,import,dev]'
 	@touch $@ $(VENV)/.installed
 
 clean:

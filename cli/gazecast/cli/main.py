@@ -12,8 +12,10 @@ import typer
 from gazecast.cli.calibrate import calibrate
 from gazecast.cli.check import check
 from gazecast.cli.compare import compare
+from gazecast.cli.data import data
 from gazecast.cli.evaluate import evaluate
 from gazecast.cli.export import export
+from gazecast.cli.finetune import finetune
 from gazecast.cli.keys import keys
 from gazecast.cli.models import models
 from gazecast.cli.predict import predict
@@ -79,7 +81,9 @@ app.command()(check)
 app.command()(report)
 app.command()(serve)
 app.add_typer(keys)
+app.add_typer(data)
 app.command()(needs_train_extra(train))
+app.command()(needs_train_extra(finetune))
 app.command()(evaluate)
 app.command()(calibrate)
 app.command()(needs_train_extra(export))
