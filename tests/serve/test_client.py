@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from gazecast.serve.app import create_app
 from gazecast.serve.client import Client, OverloadedError, ServiceError, UnreachableError
+from gazecast.serve.loaded_model import LoadedModel
 from gazecast.serve.schemas import DoneItem, FailedItem, PolygonInput, RegionInput
 from gazecast.serve.settings import Settings
 
@@ -62,7 +63,7 @@ def test_compares_files(api, encode_image, tmp_path, per_variant):
 
 
 def test_describes_the_model(api, fixed_predictor):
-    assert api.model() == fixed_predictor.info
+    assert api.model() == LoadedModel(fixed_predictor).description()
 
 
 def test_a_job_from_its_files_to_its_end(api, encode_image, bad_images, tmp_path):

@@ -27,9 +27,9 @@ def serve(
     from rich.console import Console
 
     from gazecast.model.metadata import ModelFileError
-    from gazecast.model.predictor import Predictor
     from gazecast.serve import logs
     from gazecast.serve.app import create_app
+    from gazecast.serve.loaded_model import LoadedModel
     from gazecast.serve.security.keys import KeyFileError
     from gazecast.serve.settings import Settings
 
@@ -38,10 +38,11 @@ def serve(
         settings = Settings()
         host = settings.host if host is None else host
         port = settings.port if port is None else port
-        predictor = Predictor(settings.model, threads=settings.threads)
+        model = LoadedModel.from_settings(settings)
         listener = listen(host, port)
         # What it is bound to decides whether keys are required.
-        app = create_app(settings.model_copy(update={"host": host, "port": port}), predictor)
+        bound = settings.model_copy(update={"host": host, "port": port})
+        app = create_app(bound, model.predictor, model.version)
     except (KeyFileError, ModelFileError, ValidationError) as error:
         console.print(f"Cannot start: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
@@ -50,10 +51,11 @@ def serve(
         raise typer.Exit(1) from error
     url = _url(host, listener.getsockname()[1])
     logs.configure()
+    served = model.predictor.info.version
     if console.is_terminal:
         curl = "curl -H 'X-API-Key: KEY'" if app.state.policy.keys else "curl"
         console.print(
-            f"gazecast serves model {predictor.info.version} on {url}\n"
+            f"gazecast serves model {served} on {url}\n"
             f"Try: {curl} -F image=@page.png {url}/v1/predictions\n"
             f" or: {curl} -F image=@page.png -H 'Accept: image/png' -o heatmap.png "
             f"{url}/v1/predictions\n"
@@ -61,9 +63,7 @@ def serve(
             markup=False,
         )
     else:  # the log is a program's to read, from its first line
-        logging.getLogger(__name__).info(
-            "serving", extra={"url": url, "model": predictor.info.version}
-        )
+        logging.getLogger(__name__).info("serving", extra={"url": url, "model": served})
     server = uvicorn.Server(
         uvicorn.Config(
             app,

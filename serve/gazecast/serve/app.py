@@ -14,11 +14,14 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from gazecast.model.predictor import Predictor
+from gazecast.model.registry.version import Version
 from gazecast.serve import problems
 from gazecast.serve.access import AccessLog
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import BodyLimit
+from gazecast.serve.loaded_model import LoadedModel
 from gazecast.serve.logs import REQUEST_ID_HEADER, is_request_id
+from gazecast.serve.model_switch import ModelSwitch
 from gazecast.serve.routes import comparisons, health, metrics, model, predictions, studio
 from gazecast.serve.routes import jobs as jobs_routes
 from gazecast.serve.schemas import ComparisonAnswer, DoneItem, FailedItem, JobForm
@@ -54,11 +57,16 @@ class _Application(FastAPI):
         return SecurityHeaders(Cors(stack, self.state.policy.origins))
 
 
-def create_app(settings: Settings | None = None, predictor: Predictor | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    predictor: Predictor | None = None,
+    promoted: Version | None = None,
+) -> FastAPI:
     """The service as an ASGI application.
 
     settings: read from the environment when not given.
     predictor: loaded from `settings` at startup when not given.
+    promoted: the record of the predictor, where it is from a registry.
 
     Where keys are required and there are none, one is made and printed. Raises KeyFileError when
     the key file cannot be read or written.
@@ -67,8 +75,9 @@ def create_app(settings: Settings | None = None, predictor: Predictor | None = N
     when stored jobs cannot be read.
     """
     settings = settings or Settings()
-    service = Service(settings, predictor)
+    service = Service(settings, LoadedModel(predictor, promoted) if predictor else None)
     jobs = Jobs(service)
+    switch = ModelSwitch(service)
     admission = policy(settings)
 
     @asynccontextmanager
@@ -79,7 +88,9 @@ def create_app(settings: Settings | None = None, predictor: Predictor | None = N
             # Beside the server, so that /healthz answers from the start and /readyz says 503.
             tasks.start_soon(service.warm_up)
             tasks.start_soon(jobs.run)
+            tasks.start_soon(switch.run)
             yield
+            switch.stop()
             jobs.stop()
 
     app = _Application(

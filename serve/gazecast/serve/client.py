@@ -22,8 +22,8 @@ from typing import IO, Self
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from gazecast.model.metadata import ModelInfo
 from gazecast.model.prediction import DomainChoice, Window
+from gazecast.serve.loaded_model import ServedModel
 from gazecast.serve.problems import MEDIA_TYPE, Problem
 from gazecast.serve.schemas import (
     AnyRegionInput,
@@ -37,7 +37,7 @@ from gazecast.serve.schemas import (
 _REGIONS: TypeAdapter[Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]]] = (
     TypeAdapter(Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]])
 )
-_MODEL = TypeAdapter(ModelInfo)
+_MODEL = TypeAdapter(ServedModel)
 
 _RESULT: TypeAdapter[DoneItem | FailedItem] = TypeAdapter(DoneItem | FailedItem)
 
@@ -170,7 +170,7 @@ class Client:
         answer = self._send("POST", "/v1/comparisons", files=files, data=form)
         return ComparisonAnswer.model_validate_json(answer.content)
 
-    def model(self) -> ModelInfo:
+    def model(self) -> ServedModel:
         """Everything about the model. Raises ClientError."""
         return _MODEL.validate_json(self._send("GET", "/v1/model").content)
 

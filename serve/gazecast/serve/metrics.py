@@ -63,6 +63,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.model_switches = Counter(
+            "gazecast_model_switches",
+            "Promoted models that were to be taken up, by outcome: done or failed.",
+            ["outcome"],
+            registry=self.registry,
+        )
+
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """A gauge that asks `value` at each scrape."""
         Gauge(name, description, registry=self.registry).set_function(value)

@@ -25,6 +25,8 @@ from gazecast.analysis.regions import AnyRegion
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainChoice, Prediction, Window
 from gazecast.model.predictor import Predictor
+from gazecast.model.registry.version import Version
+from gazecast.serve.loaded_model import LoadedModel
 from gazecast.serve.long_pages import LongPage, LongPageRequest, predict_long_page
 from gazecast.serve.metrics import Metrics, Stage
 from gazecast.serve.problems import ProblemError
@@ -83,13 +85,13 @@ def predict(
 class Service:
     """One per application."""
 
-    def __init__(self, settings: Settings, predictor: Predictor | None) -> None:
+    def __init__(self, settings: Settings, model: LoadedModel | None) -> None:
         self.settings = settings
         self.concurrency = settings.concurrency or _cores()
         """Predictions worked on at the same time."""
         self.ready = False
         self.metrics = Metrics()
-        self._predictor = predictor
+        self._model = model
         self._limiter = CapacityLimiter(self.concurrency)
         self._taken = 0  # predictions, waiting or running
         self._mean_seconds = 0.0  # that one of them runs
@@ -105,14 +107,40 @@ class Service:
         )
 
     @property
-    def predictor(self) -> Predictor:
-        """The loaded predictor. Raises ProblemError (503) when it is not loaded."""
-        if self._predictor is None:
+    def model(self) -> LoadedModel:
+        """What predicts now. Raises ProblemError (503) when it is not loaded."""
+        if self._model is None:
             raise not_ready()
-        return self._predictor
+        return self._model
+
+    @property
+    def predictor(self) -> Predictor:
+        """As `model`. Another one from one call to the next when a model is promoted: whatever
+        belongs to one answer asks once."""
+        return self.model.predictor
+
+    @property
+    def version(self) -> Version | None:
+        """As `model`."""
+        return self.model.version
+
+    def switch_to(self, model: LoadedModel) -> None:
+        """Lets another model predict from now on, one that has been warmed up. What works on the
+        one before finishes on it."""
+        self._model = model
+        self.ready = True
+        self.metrics.model_switches.labels("done").inc()
+        _logger.info(
+            "switched model",
+            extra={
+                "model": model.predictor.info.sha256,
+                "version": model.version.name if model.version else None,
+            },
+        )
 
     def predict(
         self,
+        predictor: Predictor,
         content: bytes,
         window: Window,
         domain: DomainChoice,
@@ -121,22 +149,19 @@ class Service:
     ) -> Predicted:
         """What a request and a job's item do alike, each stage timed; CPU-bound, so for `run`.
 
-        content: the bytes of an image file. Raises PictureError; RegionError before the network
-        runs for a region that does not fit the picture; ProblemError (503) without a predictor.
+        predictor: the service's, taken when the answer was begun. content: the bytes of an image
+        file. Raises PictureError; RegionError before the network runs for a region that does not
+        fit the picture.
         """
-        return predict(
-            self.predictor, content, window, domain, regions, self.metrics.stage, long_page
-        )
+        return predict(predictor, content, window, domain, regions, self.metrics.stage, long_page)
 
     async def load(self) -> None:
         """Loads the model. Raises ModelFileError."""
         # The analysis multiplies small matrices only, and requests share the cores already: threads
         # of BLAS would wait for each other.
         threadpool_limits(1, user_api="blas")
-        if self._predictor is None:
-            self._predictor = await to_thread.run_sync(
-                lambda: Predictor(self.settings.model, threads=self.settings.threads)
-            )
+        if self._model is None:
+            self._model = await to_thread.run_sync(LoadedModel.from_settings, self.settings)
 
     async def warm_up(self) -> None:
         """Predicts once, so that no client waits for what the first prediction sets up."""

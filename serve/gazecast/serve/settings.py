@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -83,6 +84,11 @@ class Settings(BaseSettings):
     """TCP port to listen on; 0 takes a free one."""
     model: Path | None = None
     """ONNX file to predict with, its .json beside it. The one in the package when not set."""
+    registry: Path | None = None
+    """Folder of the models that `gazecast promote` lets predict; instead of `model`. The service
+    takes up a promoted model within seconds, without a restart, and predicts with the one in the
+    package until there is one. It only reads there: whoever may write to the folder decides what
+    predicts."""
     threads: PositiveInt = 1
     """Threads of one prediction. More make a single answer quicker and the sum of many slower, as
     they wait for each other."""
@@ -152,3 +158,12 @@ class Settings(BaseSettings):
     rate_limit: Annotated[str | None, AfterValidator(_rate)] = None
     """Requests that each key may send, such as `120/minute` or `5/second`, or `off`. When not set:
     off on a loopback address, else 600/minute."""
+
+    @model_validator(mode="after")
+    def _one_model(self) -> Self:
+        if self.model is not None and self.registry is not None:
+            raise ValueError(
+                "GAZECAST_MODEL and GAZECAST_REGISTRY are both set, and each names the model that "
+                "predicts. Leave one of them out."
+            )
+        return self

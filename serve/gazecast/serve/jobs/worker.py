@@ -155,7 +155,12 @@ class Jobs:
             raise _file_gone() from error
         options = PredictionOptions.model_validate_json(item.options)
         predicted = self._service.predict(
-            content, options.window, options.domain, options.regions, options.long_page
+            self._service.predictor,
+            content,
+            options.window,
+            options.domain,
+            options.regions,
+            options.long_page,
         )
         with self._service.metrics.stage("encode"):
             asked = answers.asked_for(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -61,7 +62,8 @@ async def compare(
 ) -> Response:
     """Attention alone makes no design the better one: with goal_region, the region that should be
     seen, the verdict may name a variant. Nothing of the images is kept."""
-    require_calibration(service.predictor.info)
+    predictor = service.predictor
+    require_calibration(predictor.info)
     names = [_name(variant) for variant in form.variants]
     regions = regions_by_variant(form.regions, names)
     for own in regions.values():
@@ -72,7 +74,12 @@ async def compare(
             name: variant.file.read() for name, variant in zip(names, form.variants, strict=True)
         }
         compared = compare_variants(
-            files, service.predict, form.window, form.domain, regions, form.goal_region
+            files,
+            partial(service.predict, predictor),
+            form.window,
+            form.domain,
+            regions,
+            form.goal_region,
         )
         with service.metrics.stage("encode"):
             content: str | bytes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from gazecast.model.metadata import ModelInfo
 from gazecast.serve import examples
+from gazecast.serve.loaded_model import ServedModel
 from gazecast.serve.problems import documented
 from gazecast.serve.service import ServiceDependency
 
@@ -20,6 +20,7 @@ router = APIRouter()
         **documented(503),
     },
 )
-async def model(service: ServiceDependency) -> ModelInfo:
-    """Weights, data sets with their licences, accuracy, and how far each domain is validated."""
-    return service.predictor.info
+async def model(service: ServiceDependency) -> ServedModel:
+    """Weights, data sets with their licences, accuracy, how far each domain is validated, and which
+    version in the registry it is."""
+    return service.model.description()

@@ -97,10 +97,10 @@ async def predict(
     ] = "",
 ) -> Response:
     """Nothing of the image is kept: it is gone once the answer is sent."""
-    info = service.predictor.info
+    predictor = service.predictor
     check_region_count(form.regions, service.settings)
 
-    etag = await to_thread.run_sync(prediction_etag, form, media_type, info)
+    etag = await to_thread.run_sync(prediction_etag, form, media_type, predictor.info)
     headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept"}
     if media_type == HTML:
         headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'none'"
@@ -109,7 +109,12 @@ async def predict(
 
     def work() -> Response:
         predicted = service.predict(
-            form.image.file.read(), form.window, form.domain, form.regions, form.long_page
+            predictor,
+            form.image.file.read(),
+            form.window,
+            form.domain,
+            form.regions,
+            form.long_page,
         )
         prediction = predicted.prediction
         asked = answers.asked_for(form)
