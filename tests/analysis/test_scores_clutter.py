@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -126,7 +127,6 @@ def test_a_faint_edge_is_none_until_a_strong_one_continues_it():
 
 
 def test_contours_match_opencv():
-    cv2 = pytest.importorskip("cv2")
     grey = np.asarray(Image.fromarray(page(40)).convert("L"))
     blurred = cv2.GaussianBlur(grey, (0, 0), 2)
     theirs = np.count_nonzero(cv2.Canny(blurred, 0.11 * 255, 0.27 * 255)) / grey.size

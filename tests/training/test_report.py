@@ -199,8 +199,6 @@ def test_a_missing_package_names_the_extra(data_root, monkeypatch):
 
 
 def test_whole_report_is_written_and_made_again_to_the_same_bytes(data_root, folds, tmp_path):
-    pytest.importorskip("hotgaze")
-    pytest.importorskip("matplotlib")
     from gazecast.training.report.measure import measure
     from gazecast.training.report.write import write_report
 
@@ -233,7 +231,6 @@ def test_whole_report_is_written_and_made_again_to_the_same_bytes(data_root, fol
 
 
 def test_contours_enclose_their_shares_of_the_mass():
-    pytest.importorskip("matplotlib")
     from gazecast.training.report.plots import mass_levels
 
     density = np.random.default_rng(0).random((30, 40)) ** 3
