@@ -20,6 +20,8 @@ from gazecast.cli.keys import keys
 from gazecast.cli.models import models
 from gazecast.cli.predict import predict
 from gazecast.cli.promote import promote
+from gazecast.cli.pull import pull
+from gazecast.cli.push import push
 from gazecast.cli.report import report
 from gazecast.cli.serve import serve
 from gazecast.cli.train import train
@@ -89,3 +91,5 @@ app.command()(calibrate)
 app.command()(needs_train_extra(export))
 app.command()(promote)
 app.add_typer(models)
+app.command()(push)
+app.command()(pull)
