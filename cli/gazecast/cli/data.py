@@ -78,10 +78,11 @@ def import_(
             skip=skip or (),
         )
     except ModuleNotFoundError as missing:
-        if missing.name not in _IMPORT_EXTRA:
+        package = (missing.name or "").partition(".")[0]
+        if package not in _IMPORT_EXTRA:
             raise
         typer.secho(
-            f"This command needs {missing.name}: pip install 'gazecast[import]'", err=True, fg="red"
+            f"This command needs {package}: pip install 'gazecast[import]'", err=True, fg="red"
         )
         raise typer.Exit(1) from missing
     except (DataError, OSError) as error:
@@ -98,5 +99,6 @@ def import_(
         table.add_row(f"left out: {reason}", f"{count:,}")
     console.print(table)
     for warning in quality.warnings:
-        console.print(f"- {warning}", style="yellow", markup=False)
-    console.print(f"Look at the report before training: {imported.report}", markup=False)
+        console.print(f"- {warning}", style="yellow", markup=False, highlight=False)
+    # Unwrapped, for the path to be copied.
+    typer.echo(f"Look at the report before training: {imported.report}")

@@ -263,30 +263,31 @@ def _about_places(quality: Quality, dropped: Mapping[str, int]) -> list[str]:
 
 
 def _about_people(quality: Quality) -> list[str]:
+    if quality.agreement is not None and quality.agreement < 0.3:
+        # With nothing to agree on, offsets say nothing either.
+        return [
+            f"Two halves of the people agree little (r = {quality.agreement:.2f}): points may "
+            "belong to other images, or be off."
+        ]
     said = []
     for one in quality.observers:
         if one.off_image is not None and one.off_image > 0.3:
             said.append(
-                f"{one.off_image:.0%} of the points of {one.name} lie off the image: a bad "
-                "calibration? Consider leaving them out."
+                f"{one.off_image:.0%} of the points of observer {one.name} lie off the "
+                "image: a bad calibration? Consider leaving them out."
             )
         if one.offsets is not None and one.offsets.drifts:
             early, late = one.offsets.early, one.offsets.late
             said.append(
-                f"The points of {one.name} drift: {_where(early.x, early.y)} in the first half of "
-                f"the images, {_where(late.x, late.y)} in the second."
+                f"The points of observer {one.name} drift: {_where(early.x, early.y)} in the first "
+                f"half of the images, {_where(late.x, late.y)} in the second."
             )
         elif one.offsets is not None and one.offsets.is_constant:
             whole = one.offsets.whole
             said.append(
-                f"The points of {one.name} lie {_where(whole.x, whole.y)} than everybody else's: "
-                "correct the offset in the tracker's software, or leave them out."
+                f"The points of observer {one.name} lie {_where(whole.x, whole.y)} than everybody "
+                "else's: correct the offset in the tracker's software, or leave them out."
             )
-    if quality.agreement is not None and quality.agreement < 0.3:
-        said.append(
-            f"Two halves of the people agree little (r = {quality.agreement:.2f}): points may "
-            "belong to other images, or be off."
-        )
     return said
 
 

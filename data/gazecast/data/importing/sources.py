@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gazecast.data.importing.format import Format
 from gazecast.data.importing.formats import FORMATS
-from gazecast.data.importing.tables import read_header
+from gazecast.data.importing.tables import check_text, read_header
 from gazecast.data.layouts import LAYOUTS
 from gazecast.data.stimulus import DataError
 
@@ -86,8 +86,7 @@ def _tables(folder: Path) -> list[Path]:
 
 def _unknown(source: Path, tables: list[Path]) -> DataError:
     for table in tables:
-        if table.stat().st_size == 0:
-            return DataError(f"{table}: the file is empty; export it again")
+        check_text(table)  # a better reason than the one below, where there is one
     seen = f"; it begins with {', '.join(read_header(tables[0])[:4])!r}" if tables else ""
     known = "\n".join(f"  {name}: {title}" for name, title in titles().items())
     return DataError(

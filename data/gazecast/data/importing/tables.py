@@ -54,6 +54,12 @@ def read_header(path: Path) -> list[str]:
     return [cell.strip().strip('"') for cell in first.split(separator)]
 
 
+def check_text(path: Path) -> None:
+    """Raises DataError when the file is no text, or empty."""
+    if not _text(path).strip():
+        raise _empty(path)
+
+
 def read_table(
     path: Path,
     schema: type[pa.DataFrameModel],
@@ -75,7 +81,7 @@ def read_table(
     lines = _text(path).splitlines()
     header = next(csv.reader([lines[0]], delimiter=separator)) if lines else []
     if not "".join(header).strip():
-        raise DataError(f"{path}: the file is empty; export it again")
+        raise _empty(path)
     wanted = schema.to_schema().columns
     found: dict[str, int] = {}
     for index, cell in enumerate(header):
@@ -105,6 +111,10 @@ def read_table(
     table = Table(path, rows.with_columns(numbers.alias(ROW)), named)
     _check(table, schema)
     return table
+
+
+def _empty(path: Path) -> DataError:
+    return DataError(f"{path}: the file is empty; export it again")
 
 
 def _text(path: Path) -> str:

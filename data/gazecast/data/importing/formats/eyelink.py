@@ -27,7 +27,18 @@ from gazecast.data.importing.stimuli import Stimuli
 from gazecast.data.importing.tables import ROW, Table, read_header, read_table
 from gazecast.data.stimulus import DataError
 
-_OWN_COLUMNS = ("CURRENT_", "NEXT_", "PREVIOUS_", "LAST_", "IP_", "EYE_", "RECORDING_", "TRIAL_I")
+# How the report's own columns begin; the others are the experiment's.
+_NO_VARIABLES = (
+    "CURRENT_",
+    "NEXT_",
+    "PREVIOUS_",
+    "LAST_",
+    "EYE_USED",
+    "IP_",
+    "RECORDING_SESSION_LABEL",
+    "TRIAL_INDEX",
+    "TRIAL_START_TIME",
+)
 
 
 class _Rows(pa.DataFrameModel):
@@ -63,7 +74,7 @@ def read(paths: Sequence[Path], stimuli: Stimuli) -> Recording:
 
 def _read_report(path: Path, stimuli: Stimuli) -> Recording:
     variables = [
-        cell for cell in read_header(path) if cell and not cell.upper().startswith(_OWN_COLUMNS)
+        cell for cell in read_header(path) if cell and not cell.upper().startswith(_NO_VARIABLES)
     ]
     table = read_table(path, _Rows, separator="\t", texts=variables)
     image = _image_column(table, variables, stimuli)
