@@ -15,6 +15,7 @@ from gazecast.cli.compare import compare
 from gazecast.cli.data import data
 from gazecast.cli.evaluate import evaluate
 from gazecast.cli.export import export
+from gazecast.cli.figma import figma
 from gazecast.cli.finetune import finetune
 from gazecast.cli.keys import keys
 from gazecast.cli.models import models
@@ -81,6 +82,7 @@ app.command()(predict)
 app.command()(compare)
 app.command()(check)
 app.command()(report)
+app.command()(figma)
 app.command()(serve)
 app.add_typer(keys)
 app.add_typer(data)

@@ -1,0 +1,67 @@
+"""`gazecast figma`: attention map of a frame, by its address in Figma."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gazecast.model.prediction import DomainChoice, Window
+
+
+def figma(
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL",
+            help="Address of a frame: Copy link to selection, in Figma.",
+            show_default=False,
+        ),
+    ],
+    token: Annotated[
+        str,
+        typer.Option(
+            envvar="FIGMA_TOKEN",
+            help="A personal access token of Figma that may read file content. In the "
+            "environment, others on the machine do not see it.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Directory to write to; made if missing.", show_default=False)
+    ],
+    scale: Annotated[
+        float,
+        typer.Option(min=0.01, max=4, help="Pixels of the picture for one of the design."),
+    ] = 1.0,
+    window: Annotated[
+        Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
+    ] = "3s",
+    domain: Annotated[
+        DomainChoice,
+        typer.Option(help="What kind of picture it is; auto decides from its content."),
+    ] = "auto",
+) -> None:
+    """Fetch a frame from Figma, and write its picture and what `gazecast predict` writes.
+
+    This asks Figma's REST API, which renders slowly and, for seats that may only view, a few times
+    a month. The plugin (docs/figma.md) has no such limit, and knows the layers.
+    """
+    from rich.console import Console
+
+    from gazecast.cli.figma_rest import FigmaClient, FigmaError, parse_url
+    from gazecast.cli.predict import predict, write_all
+
+    console = Console(stderr=True)
+    try:
+        frame = parse_url(url)
+        client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
+        content = client.picture(frame, scale)
+        out.mkdir(parents=True, exist_ok=True)
+        image = out / f"{frame.file}-{frame.node.replace(':', '-').replace(';', '_')}.png"
+        write_all({image: content})
+    except (FigmaError, OSError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    predict([image], out, window, domain)
