@@ -6,12 +6,15 @@ the test that it happens in.
 
 from __future__ import annotations
 
+import runpy
 import shutil
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +30,7 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-# What the browser itself writes to the console of a request that failed; tests in which that is
-# meant to happen name it in `page_errors.expected`.
-REFUSED = "Failed to load resource"
+_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 
 DROP = """
 async ([selector, files]) => {
@@ -50,18 +51,19 @@ async ([selector, files]) => {
 
 @dataclass
 class RunningService:
+    """stop: ends it, at once without waiting for what it works on."""
+
     url: str
-    stop: Callable[[], None]
+    stop: Callable[..., None]
 
 
 RunService = Callable[..., AbstractContextManager[RunningService]]
 
 
 @contextmanager
-def run_service(predictor, **settings) -> Iterator[RunningService]:
-    """A service over TCP on a port of its own."""
+def _run_service(predictor, *, port: int = 0, **settings) -> Iterator[RunningService]:
     app = create_app(Settings(**{"allowed_hosts": (), **settings}), predictor)
-    with listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -70,8 +72,9 @@ def run_service(predictor, **settings) -> Iterator[RunningService]:
             assert thread.is_alive()
             time.sleep(0.01)
 
-        def stop() -> None:
+        def stop(at_once: bool = False) -> None:
             server.should_exit = True
+            server.force_exit = at_once
             thread.join()
 
         yield RunningService(url, stop)
@@ -79,12 +82,34 @@ def run_service(predictor, **settings) -> Iterator[RunningService]:
 
 
 @pytest.fixture(scope="session")
-def fixed_service(tmp_path_factory) -> Iterator[RunningService]:
-    """A service whose predictor is quick: one bump, the same on any picture."""
-    import runpy
+def run_service() -> RunService:
+    """`with run_service(predictor, **settings) as service:` a service over TCP, on a port of its
+    own unless `port` is given."""
+    return _run_service
 
+
+@pytest.fixture(scope="session")
+def drifting_predictor():
+    """Quick: one bump on any picture, further right in each later window."""
     fixed = runpy.run_path(str(Path(__file__).parents[1] / "conftest.py"))["FixedPredictor"]
-    with run_service(fixed(), data_dir=tmp_path_factory.mktemp("state")) as service:
+
+    class Drifting(fixed):
+        def predict(self, *arguments):
+            prediction = super().predict(*arguments)
+            step = prediction.density.shape[1] // 6
+            densities = {
+                window: np.roll(density, i * step, axis=1)
+                for i, (window, density) in enumerate(prediction.densities.items())
+            }
+            return replace(prediction, densities=densities)
+
+    return Drifting()
+
+
+@pytest.fixture(scope="session")
+def fixed_service(drifting_predictor, tmp_path_factory) -> Iterator[RunningService]:
+    """A service whose predictor is quick."""
+    with _run_service(drifting_predictor, data_dir=tmp_path_factory.mktemp("state")) as service:
         yield service
 
 
@@ -93,7 +118,7 @@ def shipped_service(tmp_path_factory) -> Iterator[RunningService]:
     """A service with the shipped model."""
     from gazecast.model.predictor import Predictor
 
-    with run_service(Predictor(), data_dir=tmp_path_factory.mktemp("state")) as service:
+    with _run_service(Predictor(), data_dir=tmp_path_factory.mktemp("state")) as service:
         yield service
 
 
@@ -117,6 +142,10 @@ class PageErrors:
 
     seen: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
+
+    def expect_refusals(self) -> None:
+        """Lets requests fail: the browser writes each of them to the console."""
+        self.expected.append("Failed to load resource")
 
     def watch(self, page) -> None:
         def note(message) -> None:
@@ -152,6 +181,7 @@ def open_page(browser, page_errors):
         page_errors.watch(page)
         if url is not None:
             page.goto(url)
+            page.wait_for_selector("#studio[data-status]")
         return page
 
     yield open_page
@@ -165,6 +195,18 @@ def studio(open_page, fixed_service):
     return open_page(fixed_service.url)
 
 
+@pytest.fixture
+def look_at(studio, drop, shown, small_picture):
+    """The studio with a small picture, predicted, without regions."""
+    drop(studio, ("small.png", "image/png", small_picture))
+    shown(studio)
+    clear = studio.get_by_role("button", name="Clear", exact=True)
+    if clear.is_visible():
+        clear.click()
+        shown(studio)
+    return studio
+
+
 @pytest.fixture(scope="session")
 def landing_page() -> Path:
     return EXAMPLES / "landing-page.png"
@@ -173,15 +215,14 @@ def landing_page() -> Path:
 @pytest.fixture
 def drop():
     """`drop(page, path or (name, type, bytes), ...)`: as dragging files onto the page."""
-    from base64 import b64encode
 
     def drop(page, *files, onto: str = "body") -> None:
         sent = []
         for file in files:
-            if isinstance(file, Path):
-                types = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
-                file = (file.name, types[file.suffix], file.read_bytes())
-            name, media_type, data = file
+            path = isinstance(file, Path)
+            name, media_type, data = (
+                (file.name, _TYPES[file.suffix], file.read_bytes()) if path else file
+            )
             sent.append([name, media_type, b64encode(data).decode()])
         page.evaluate(DROP, [onto, sent])
 
@@ -201,8 +242,6 @@ def shown():
 @pytest.fixture(scope="session")
 def small_picture() -> bytes:
     """A PNG that is quick to predict: two boxes on white."""
-    from io import BytesIO
-
     pixels = np.full((300, 480, 3), 255, dtype=np.uint8)
     pixels[40:90, 40:220] = (30, 60, 160)
     pixels[150:260, 260:440] = (200, 80, 40)

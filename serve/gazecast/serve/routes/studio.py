@@ -86,6 +86,7 @@ def _scale() -> dict[str, Any]:
         "steps": STEPS,
         "levels": LEVELS,
         "note": SCALE_NOTE,
+        "notice": NOTICE,
         "table": _base64(colour_table()),
         "focus": {"dim": DIM, "lit": LIT},
         "difference": {
@@ -126,8 +127,6 @@ _files = StaticFiles(directory=FOLDER)
 @router.api_route(STUDIO_PATH + "{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
 async def file(path: str, request: Request) -> Response:
     """A file of the studio; 404 for what there is none of."""
-    response = await _files.get_response(
-        _files.get_path({**request.scope, "path": f"/{path}"}), request.scope
-    )
+    response = await _files.get_response(path, request.scope)
     response.headers.update(_CACHED)
     return response

@@ -9,6 +9,8 @@ export const HIGHEST = scale.highest;
 export const STEPS = scale.steps;
 export const LEVELS = scale.levels;
 export const NOTE = scale.note;
+/** What a prediction is and is not, in one line. */
+export const NOTICE = scale.notice;
 /** Of the focus map: light at and below an even spread, and the multiple with full light. */
 export const { dim: DIM, lit: LIT } = scale.focus;
 /** LEVELS x (red, green, blue, opacity). */

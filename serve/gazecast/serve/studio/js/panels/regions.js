@@ -39,7 +39,7 @@ export function createRegions(app, { onRemove }) {
 
   function toolbar(design) {
     const button = (name, label, run, more = {}) =>
-      element("button", { type: "button", class: "small", onclick: run, "data-key": label, ...more }, icon(name), label);
+      element("button", { type: "button", class: "small", onclick: run, "data-key": label, ...more }, name ? icon(name) : null, label);
     return element(
       "div",
       { class: "panel-actions" },
@@ -47,11 +47,11 @@ export function createRegions(app, { onRemove }) {
         title: "Find text blocks, pictures and buttons",
         disabled: design.measuring && !design.answer,
       }),
-      button("copy", "Copy", () => copy(design), { title: "Copy the table", disabled: !design.regions.length || design.hidden }),
-      button("open", "Import", () => importRegions(design), { title: "Regions from a JSON file" }),
-      button("save", "Export", () => exportRegions(design), { title: "Regions as a JSON file", disabled: !design.regions.length }),
+      button(null, "Copy", () => copy(design), { title: "Copy the table", disabled: !design.regions.length || design.hidden }),
+      button(null, "Import", () => importRegions(design), { title: "Regions from a JSON file" }),
+      button(null, "Export", () => exportRegions(design), { title: "Regions as a JSON file", disabled: !design.regions.length }),
       design.regions.length > 1
-        ? button("trash", "Clear", () => designs.setRegions(design.id, []), { title: "Remove all regions" })
+        ? button(null, "Clear", () => designs.setRegions(design.id, []), { title: "Remove all regions" })
         : null,
     );
   }

@@ -1,5 +1,6 @@
 /** What is there before any design: the ways in, and what to expect. */
 
+import { NOTICE } from "../colour/scale.js";
 import { chooseFiles } from "../picture/choose.js";
 import { listExamples, openExample, thumbnail } from "../picture/examples.js";
 import { element, icon } from "../ui/element.js";
@@ -11,7 +12,6 @@ export function createStart({ store, designs, notify }) {
     id: "rank-first",
     onchange: () => store.update({ rankFirst: rank.checked }),
   });
-  const notice = element("p", { class: "notice" });
 
   listExamples().then((list) =>
     examples.append(
@@ -67,7 +67,7 @@ export function createStart({ store, designs, notify }) {
     ),
     element("h3", {}, "Or try an example"),
     examples,
-    notice,
+    element("p", { class: "notice" }, NOTICE),
   );
 
   function draw(state) {

@@ -62,6 +62,27 @@ export function createEditor(viewer, { store, designs, announce, notify }, { onN
       );
       layer.replaceChildren(...order.map((region) => shapes.get(region.id).element));
     });
+    thin();
+  }
+
+  /** Hides labels that would lie over others; those of larger shares stay. */
+  function thin() {
+    const current = design();
+    const weight = (region) => (region.id === store.state.region ? 2 : (shareInWindow(region) ?? 0));
+    const taken = [];
+    const all = [...shapes.keys()].map((id) => find(id)).filter((region) => region && !region.automatic);
+    for (const region of current ? all.sort((a, b) => weight(b) - weight(a)) : []) {
+      const own = shapes.get(region.id);
+      own.crowd(false);
+      const box = own.labelBox();
+      const crowded = taken.some((other) => overlap(box, other));
+      own.crowd(crowded);
+      if (!crowded) taken.push(box);
+    }
+  }
+
+  function overlap(a, b) {
+    return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
   }
 
   function label(region) {
@@ -354,6 +375,7 @@ export function createEditor(viewer, { store, designs, announce, notify }, { onN
   viewer.events.addEventListener("move", () => {
     for (const region of design()?.regions ?? []) shapes.get(region.id)?.place(region);
     if (corners) drawSketch(corners.at(-1));
+    thin();
   });
   viewer.element.addEventListener("click", (event) => {
     if (event.target.closest(".stage") && store.state.region) store.update({ region: null });

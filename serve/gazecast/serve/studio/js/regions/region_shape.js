@@ -66,7 +66,15 @@ export function regionShape(region, viewer, { isSelected, isGoal, label, descrip
   }
   place(region);
 
-  return { element: group, place, focus: () => body.focus() };
+  return {
+    element: group,
+    place,
+    focus: () => body.focus(),
+    /** The box of what stands beside the region. */
+    labelBox: () => words.getBBox(),
+    /** Without its label until it is pointed at. */
+    crowd: (isCrowded) => group.classList.toggle("crowded", isCrowded),
+  };
 }
 
 function mark(handle, onPress, onKey) {

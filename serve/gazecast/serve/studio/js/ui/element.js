@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * An HTML element. Attributes: `on...` are listeners, `class` and `data-...` as in markup, booleans
- * set or leave out, null leaves out. Children: nodes, strings, numbers; null and false are skipped.
+ * set or leave out (of `aria-...` they are written out), null leaves out. Children: nodes, strings, numbers; null and false are skipped.
  */
 export function element(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
@@ -18,6 +18,7 @@ export function shape(tag, attributes = {}, ...children) {
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-") && typeof value === "boolean") made.setAttribute(name, String(value));
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
   }
