@@ -27,7 +27,7 @@ export function createBar({ store }, choose) {
       element("span", {}, words),
     ),
   );
-  const goal = element("select", { onchange: () => choose({ goal: goal.value || null }) });
+  const goal = element("select", { id: "compare-goal", onchange: () => choose({ goal: goal.value || null }) });
   const zoom = element("div", { class: "compare-zoom", role: "group", "aria-label": "Zoom of both" });
   const why = element("p", { class: "compare-why" });
   const bar = element(
@@ -41,7 +41,7 @@ export function createBar({ store }, choose) {
       element("label", {}, element("b", { class: "letter", "aria-hidden": "true" }, "B"), pickers[1]),
     ),
     element("fieldset", { class: "segmented" }, element("legend", { class: "visually-hidden" }, "Layout"), radios),
-    element("label", { class: "compare-goal" }, "Should be seen", goal),
+    element("div", { class: "compare-goal" }, element("label", { for: "compare-goal" }, "Should be seen"), goal),
     zoom,
     why,
   );
@@ -50,10 +50,10 @@ export function createBar({ store }, choose) {
     const { first, second } = shown;
     // Choosing what is on the other side swaps both.
     const other = which === "first" ? second : first;
-    if (id === other.id) choose({ first: second.id, second: first.id, goal: undefined });
-    else choose({ [which]: id, goal: undefined });
+    if (id === other.id) choose({ first: second.id, second: first.id });
+    else choose({ [which]: id });
   }
-  swap.addEventListener("click", () => choose({ first: shown.second.id, second: shown.first.id, goal: undefined }));
+  swap.addEventListener("click", () => choose({ first: shown.second.id, second: shown.first.id }));
 
   let shown = null;
   return {

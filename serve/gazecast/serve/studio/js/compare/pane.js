@@ -55,6 +55,7 @@ export function createPane(letter, onMove) {
       wait.hidden = waits === null;
       wait.textContent = waits ?? "";
       if (news.has("url")) viewer.setDesign(design);
+      viewer.describe(`Design ${letter}: ${design.name}.`);
       if (news.has("canvas")) viewer.setCanvas(canvas);
       if (news.has("density")) viewer.setDensity(density, design.answer?.windows[state.window].hotspots ?? []);
       if (news.has("view")) viewer.setView(now.view);

@@ -2,7 +2,7 @@
 
 import { openDatabase } from "./database.js";
 
-/** Written this long after the last change; before the page goes, at once. */
+/** Written this long after a change, with what has changed by then; before the page goes, at once. */
 const SETTLED = 300;
 
 /** Of a design; the rest is made anew. */
@@ -80,6 +80,7 @@ function keep(app, database) {
 
   function write() {
     clearTimeout(timer);
+    timer = 0;
     if (stopped) return writing;
     const now = new Map(store.state.designs.map((design, position) => [design.id, fields(design, position)]));
     const put = [...now.values()].filter((design) => !same(design, written.get(design.id)));
@@ -94,8 +95,7 @@ function keep(app, database) {
 
   store.on((_, changed) => {
     if (!changed.has("designs") && !SESSION.some((name) => changed.has(name))) return;
-    clearTimeout(timer);
-    timer = setTimeout(write, SETTLED);
+    timer ||= setTimeout(write, SETTLED);
   });
   addEventListener("pagehide", write);
   document.addEventListener("visibilitychange", () => document.hidden && write());
@@ -103,7 +103,6 @@ function keep(app, database) {
   return {
     async stop() {
       stopped = true;
-      clearTimeout(timer);
       await writing;
     },
     start() {
