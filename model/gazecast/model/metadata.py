@@ -11,7 +11,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from gazecast.model.calibration import Calibration
-from gazecast.model.prediction import Domain, Window
+from gazecast.model.prediction import DOMAINS, Window
 
 # Attribute docstrings become the descriptions in the service's OpenAPI schema. A field that is not
 # known is an error: a model file from a newer version may mean something this code cannot honour.
@@ -104,8 +104,9 @@ class ModelInfo:
     """How a picture is brought to the network's input size."""
     windows: tuple[Window, ...]
     """The time windows that the network has outputs for, in the order of its outputs."""
-    domains: Mapping[Domain, str]
-    """For each domain one line on how far it has been validated."""
+    domains: Mapping[str, str]
+    """For each domain one line on how far it has been validated, in the order of the network's
+    outputs: web, mobile, poster and photo, then domains added by fine-tuning."""
     metrics: Mapping[str, Mapping[str, Score]]
     """Accuracy: the conditions ("OSIE test, 200 photos, 3 s"), then the metric ("NSS"), then the
     figure."""
@@ -146,6 +147,11 @@ def read_model_info(json_path: Path, onnx_path: Path) -> ModelInfo:
             f"{json_path} does not describe a model of this version of gazecast: "
             f"{where}: {first['msg']}. Export the model again."
         ) from error
+    if tuple(info.domains)[: len(DOMAINS)] != DOMAINS:
+        raise ModelFileError(
+            f"{json_path} does not describe a model of this version of gazecast: its domains must "
+            f"begin with {', '.join(DOMAINS)}. Export the model again."
+        )
     found = file_sha256(onnx_path)
     if found != info.sha256:
         raise ModelFileError(

@@ -167,7 +167,9 @@ class Readout(nn.Module):
         self.bias = nn.Parameter(torch.zeros(domain_count, hidden))
         self.to_windows = nn.Conv2d(hidden, WINDOW_COUNT, 1)
         self.log_scale = nn.Parameter(torch.zeros(domain_count, WINDOW_COUNT))
-        self.domain_prior = nn.Parameter(torch.zeros(domain_count, 1, PRIOR_CELLS, PRIOR_CELLS))
+        self.domain_prior = nn.Parameter(
+            torch.zeros(domain_count, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS)
+        )
         self.window_prior = nn.Parameter(torch.zeros(1, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS))
 
     def forward(self, features: Tensor, domains: Tensor | None) -> Tensor:
@@ -178,18 +180,29 @@ class Readout(nn.Module):
         per_domain = [self._read(x, each[index : index + 1]) for index in range(len(each))]
         return torch.stack(per_domain, dim=1)
 
-    def _read(self, x: Tensor, domains: Tensor) -> Tensor:
-        gain, bias = self.gain[domains], self.bias[domains]
-        logits: Tensor = self.to_windows(
-            F.relu(x * gain[:, :, None, None] + bias[:, :, None, None])
-        )
-        logits = logits * torch.exp(self.log_scale[domains])[:, :, None, None]
+    def content(self, features: Tensor, domains: Tensor) -> Tensor:
+        """What the picture itself says, before a domain's scale and prior; (B, windows, h, w)."""
+        return self._content(self.mix(features), domains)
+
+    def prior(self, domains: Tensor, shape: tuple[int, int]) -> Tensor:
+        """The log prior laid over an output of `shape` (rows, columns); (B, windows, rows,
+        columns)."""
         prior = F.interpolate(
             self.domain_prior[domains] + self.window_prior,
             scale_factor=PRIOR_FINENESS,
             mode="bicubic",
             align_corners=False,
         )
-        return logits + F.interpolate(
-            prior, size=logits.shape[-2:], mode="bilinear", align_corners=False
+        return F.interpolate(prior, size=shape, mode="bilinear", align_corners=False)
+
+    def _content(self, x: Tensor, domains: Tensor) -> Tensor:
+        gain, bias = self.gain[domains], self.bias[domains]
+        logits: Tensor = self.to_windows(
+            F.relu(x * gain[:, :, None, None] + bias[:, :, None, None])
         )
+        return logits
+
+    def _read(self, x: Tensor, domains: Tensor) -> Tensor:
+        logits = self._content(x, domains)
+        logits = logits * torch.exp(self.log_scale[domains])[:, :, None, None]
+        return logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))

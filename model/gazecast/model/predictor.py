@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import onnxruntime
@@ -80,23 +81,25 @@ class Predictor:
         self,
         image: PictureSource | Picture,
         window: Window = "3s",
-        domain: DomainChoice = "auto",
+        domain: DomainChoice | str = "auto",
     ) -> Prediction:
         """Predict one picture.
 
         image: a path, the bytes of a PNG, JPEG or WebP file, a PIL image, a uint8 array (H, W, 3),
         or a Picture already read.
         window: time since the picture appeared, cumulative from zero.
-        domain: the kind of picture, or "auto" to decide from its content.
+        domain: the kind of picture, or "auto" to decide from its content. One that fine-tuning
+        added (see `info.domains`) is used only when asked for by name.
 
         Raises PictureError for a picture that cannot be used, ValueError for an unknown window or
         domain.
         """
         if window not in WINDOWS:
             raise ValueError(f"unknown window {window!r}; choose one of {', '.join(WINDOWS)}")
-        if domain != "auto" and domain not in DOMAINS:
+        domains = tuple(self.info.domains)
+        if domain != "auto" and domain not in domains:
             raise ValueError(
-                f"unknown domain {domain!r}; choose auto or one of {', '.join(DOMAINS)}"
+                f"unknown domain {domain!r}; choose auto or one of {', '.join(domains)}"
             )
         picture = image if isinstance(image, Picture) else read_picture(image)
         placement = place(
@@ -107,10 +110,10 @@ class Predictor:
             [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY],
             {IMAGE: laid_out[None], THUMBNAIL: _thumbnail(laid_out, placement)[None]},
         )
-        decision = self._decide(domain_logits[0], domain)
-        cells = log_density[0, DOMAINS.index(decision.name)][:, *placement.cells]
+        decision = self._decide(domain_logits[0, : len(DOMAINS)], cast(DomainChoice, domain))
+        cells = log_density[0, domains.index(decision.name)][:, *placement.cells]
         return Prediction(
-            densities=_Densities(cells, picture.width, picture.height, window),
+            densities=Densities(cells, picture.width, picture.height, window),
             window=window,
             domain=decision,
             unfamiliarity=float(unfamiliarity[0]),
@@ -148,18 +151,18 @@ def _thumbnail(laid_out: NDArray[np.uint8], placement: Placement) -> NDArray[np.
     return np.asarray(small)
 
 
-class _Densities(Mapping[Window, NDArray[np.float32]]):
+class Densities(Mapping[Window, NDArray[np.float32]]):
     """The density of each window; all but one are made when they are first asked for."""
 
     def __init__(self, cells: NDArray[np.float32], width: int, height: int, window: Window) -> None:
         """cells: log densities (windows, rows, columns) of a picture of width x height pixels.
         window: the one to make at once."""
         self._cells, self._size = cells, (width, height)
-        self._made = {window: _to_density(cells[WINDOWS.index(window)], width, height)}
+        self._made = {window: to_density(cells[WINDOWS.index(window)], width, height)}
 
     def __getitem__(self, window: Window) -> NDArray[np.float32]:
         if window not in self._made:
-            self._made[window] = _to_density(self._cells[WINDOWS.index(window)], *self._size)
+            self._made[window] = to_density(self._cells[WINDOWS.index(window)], *self._size)
         return self._made[window]
 
     def __iter__(self) -> Iterator[Window]:
@@ -169,7 +172,7 @@ class _Densities(Mapping[Window, NDArray[np.float32]]):
         return len(WINDOWS)
 
 
-def _to_density(log_density: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+def to_density(log_density: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
     """Interpolate log densities to the density's grid and normalise; float32, sum 1."""
     scale = DENSITY_SIDE / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

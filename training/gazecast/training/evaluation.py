@@ -81,7 +81,7 @@ def compare(
 
     Raises DataError when no stimulus has a label.
     """
-    pool = _FixationPool(stimuli, truth)
+    pool = FixationPool(stimuli, truth)
     table: dict[str, list[ImageScores]] = {name: [] for name in predictors}
     left_out = []
     for stimulus in stimuli:
@@ -153,7 +153,7 @@ def _summary(images: Sequence[ImageScores], seed: int) -> dict[str, Estimate]:
     return {metric: bootstrap(column, seed=seed) for metric, column in columns.items() if column}
 
 
-class _FixationPool:
+class FixationPool:
     """The fixations of all stimuli, to be laid over a map of any shape."""
 
     def __init__(self, stimuli: Sequence[Stimulus], truth: GroundTruth) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,33 +105,44 @@ def export(
         familiarity = fit_domain_head(network, recipe, data_root)
     else:
         assume_trained_domains(network, recipe)
-    shipped = Shipped(network, familiarity)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        onnx_file = Path(folder, out.name)
-        write_onnx(shipped, onnx_file)
-        check_parity(shipped, onnx_file)
-        info = ModelInfo(
+    datasets = datasets_used(
+        recipe, data_root, [parse_recipe(older, where) for older in checkpoint.began_with]
+    )
+
+    def describe(sha256: str) -> ModelInfo:
+        return ModelInfo(
             name=name,
             version=version,
-            sha256=file_sha256(onnx_file),
+            sha256=sha256,
             licence="LicenseRef-gazecast-weights",
-            datasets=datasets_used(
-                recipe,
-                data_root,
-                [parse_recipe(older, where) for older in checkpoint.began_with],
-            ),
+            datasets=datasets,
             recipe=RecipeUse(
                 name=f"{recipe.name}.yaml",
                 sha256=hashlib.sha256(text.encode()).hexdigest(),
             ),
-            commit=_commit(),
+            commit=code_commit(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             input=InputSize(pixels=recipe.network.pixels, multiple=MULTIPLE),
             windows=WINDOWS,
             domains={domain: recipe.validation[domain] for domain in DOMAINS},
             metrics={},
         )
+
+    return write_model(Shipped(network, familiarity), out, describe)
+
+
+def write_model(shipped: Shipped, out: Path, describe: Callable[[str], ModelInfo]) -> ModelInfo:
+    """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
+
+    describe: from the file's SHA-256 to its description. Raises ExportError when torch and ONNX
+    Runtime disagree by more than PARITY_TOLERANCE at any of PARITY_SHAPES.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        onnx_file = Path(folder, out.name)
+        write_onnx(shipped, onnx_file)
+        check_parity(shipped, onnx_file)
+        info = describe(file_sha256(onnx_file))
         json_file = onnx_file.with_suffix(".json")
         json_file.write_text(info.to_json(), encoding="utf-8")
         onnx_file.replace(out)
@@ -287,7 +298,7 @@ def datasets_used(
     return tuple(described)
 
 
-def _commit() -> str:
+def code_commit() -> str:
     """The checkout's commit, marked "+changes" where files differ from it; "unknown" elsewhere."""
     here = Path(__file__).parent
     try:

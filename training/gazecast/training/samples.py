@@ -55,7 +55,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Example:
+class Example:
     """A stimulus with its pixels; they stay in memory, no larger than training needs."""
 
     use: SetUse
@@ -66,10 +66,10 @@ class _Example:
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
+class Planned:
     """One showing of an example. left, top, right, bottom: the crop, in 0..1 of the picture."""
 
-    example: _Example
+    example: Example
     mirror: bool
     box: tuple[float, float, float, float]
     placement: Placement
@@ -92,20 +92,23 @@ class Samples:
         self.batch = batch
         self.seed = seed
         self._by_use = [
-            [_load(use, stimulus, readouts.index(use.readout), pixels) for stimulus in stimuli]
+            [
+                load_example(use, stimulus, readouts.index(use.readout), pixels)
+                for stimulus in stimuli
+            ]
             for use, stimuli in ((use, _stimuli(use, data_root)) for use in uses)
         ]
 
-    def pass_batches(self, number: int) -> list[list[_Planned]]:
+    def pass_batches(self, number: int) -> list[list[Planned]]:
         """The plan of pass `number`: the same for the same seed, whatever was run before."""
         rng = np.random.default_rng((self.seed, number))
-        shown: list[_Planned] = []
+        shown: list[Planned] = []
         for examples in self._by_use:
             count = max(1, round(len(examples) * examples[0].use.share))
             rounds = -(-count // len(examples))
             order = np.concatenate([rng.permutation(len(examples)) for _ in range(rounds)])
             shown += [self._plan(examples[index], rng) for index in order[:count]]
-        by_shape: defaultdict[tuple[int, int], list[_Planned]] = defaultdict(list)
+        by_shape: defaultdict[tuple[int, int], list[Planned]] = defaultdict(list)
         for index in rng.permutation(len(shown)):
             placement = shown[index].placement
             by_shape[placement.padded_height, placement.padded_width].append(shown[index])
@@ -120,22 +123,20 @@ class Samples:
         """Every example once, whole and unmirrored, one a batch: for measuring."""
         for examples in self._by_use:
             for example in examples:
-                yield collate(
-                    [_Planned(example, False, (0.0, 0.0, 1.0, 1.0), self._place(example))]
-                )
+                yield collate([Planned(example, False, (0.0, 0.0, 1.0, 1.0), self._place(example))])
 
-    def _place(self, example: _Example) -> Placement:
+    def _place(self, example: Example) -> Placement:
         height, width = example.rgb.shape[:2]
         return place(width, height, self.pixels, MULTIPLE)
 
-    def _plan(self, example: _Example, rng: np.random.Generator) -> _Planned:
+    def _plan(self, example: Example, rng: np.random.Generator) -> Planned:
         mirror = example.use.mirror and bool(rng.random() < 0.5)
         keep = rng.uniform(example.use.crop, 1.0)
         left, top = rng.uniform(0, 1 - keep), rng.uniform(0, 1 - keep)
-        return _Planned(example, mirror, (left, top, left + keep, top + keep), self._place(example))
+        return Planned(example, mirror, (left, top, left + keep, top + keep), self._place(example))
 
 
-def collate(planned: Sequence[_Planned]) -> Batch:
+def collate(planned: Sequence[Planned]) -> Batch:
     """Pixels and targets of one batch; all placements share one padded shape."""
     images, insides, densities, counts, weights = [], [], [], [], []
     for item in planned:
@@ -172,7 +173,7 @@ def _stimuli(use: SetUse, data_root: Path) -> tuple[Stimulus, ...]:
     return stimuli
 
 
-def _load(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> _Example:
+def load_example(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> Example:
     rgb = read_picture(stimulus.image_path).rgb
     height, width = rgb.shape[:2]
     # Twice the input's area leaves detail for crops and bounds memory.
@@ -191,10 +192,10 @@ def _load(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> _Exampl
     else:
         with Image.open(stimulus.density_path) as file:
             density_map = np.asarray(file.convert("L"))
-    return _Example(use, stimulus, rgb, density_map, readout)
+    return Example(use, stimulus, rgb, density_map, readout)
 
 
-def _pixels(item: _Planned) -> NDArray[np.uint8]:
+def _pixels(item: Planned) -> NDArray[np.uint8]:
     rgb = item.example.rgb
     height, width = rgb.shape[:2]
     left, top, right, bottom = item.box
@@ -207,7 +208,7 @@ def _pixels(item: _Planned) -> NDArray[np.uint8]:
 
 
 def _targets(
-    item: _Planned,
+    item: Planned,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """inside (h, w), density (windows, h, w), counts (windows, h, w), weight (windows,)."""
     placement, use = item.placement, item.example.use
@@ -228,7 +229,7 @@ def _targets(
 
 
 def _from_points(
-    item: _Planned, window: Window
+    item: Planned, window: Window
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Density and counts over the content's cells; None where nobody looked inside the crop."""
     stimulus, use, placement = item.example.stimulus, item.example.use, item.placement
@@ -263,7 +264,7 @@ def _until(points: Fixations, window: Window) -> Fixations:
     return points.before(float(window.removesuffix("s")))
 
 
-def _from_map(item: _Planned) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+def _from_map(item: Planned) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     density_map, placement = item.example.density_map, item.placement
     assert density_map is not None
     height, width = density_map.shape

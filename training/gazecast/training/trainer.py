@@ -204,7 +204,7 @@ class _StageRun:
             for module in self.network.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     module.eval()
-        _set_rates(self.optimizer, _schedule(done / self.total))
+        _set_rates(self.optimizer, schedule(done / self.total))
         log_p = log_density(self.network(batch.image, batch.readout), batch.inside)
         loss = saliency_loss(
             log_p, batch.density, batch.counts, batch.inside, batch.weight, self.stage.loss
@@ -268,7 +268,7 @@ def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=stage.decoder_rate)
 
 
-def _schedule(done: float) -> float:
+def schedule(done: float) -> float:
     """Multiple of the peak rate after a share `done` (0..1) of the stage: linear, then cosine."""
     if done < WARM_UP:
         return (done + 1e-3) / WARM_UP

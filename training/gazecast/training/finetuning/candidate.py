@@ -31,6 +31,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from gazecast.data.stimulus import DataError, Stimulus
 from gazecast.model.metadata import ModelFileError, file_sha256
 from gazecast.model.prediction import WINDOWS, Window
+from gazecast.model.predictor import to_density
 from gazecast.training.evaluation import Estimate
 from gazecast.training.ground_truth import GroundTruth
 
@@ -194,8 +195,8 @@ class HeldOut:
     log_densities: Mapping[str, NDArray[np.float32]]
 
     def of_window(self, window: Window) -> Callable[[Stimulus], NDArray[np.floating]]:
-        """From a stimulus to its density, as `gazecast.training.evaluation` takes it. That raises
-        DataError for an image that was not held out."""
+        """From a stimulus to its density, made as `Predictor` makes it. That raises DataError for
+        an image that was not held out."""
         index = WINDOWS.index(window)
 
         def predict(stimulus: Stimulus) -> NDArray[np.floating]:
@@ -203,8 +204,8 @@ class HeldOut:
                 raise DataError(
                     f"{stimulus.name} is not among the images that the candidate was judged on"
                 )
-            density: NDArray[np.floating] = np.exp(self.log_densities[stimulus.name][index])
-            return density
+            log_density = self.log_densities[stimulus.name][index]
+            return to_density(log_density, stimulus.width, stimulus.height)
 
         return predict
 

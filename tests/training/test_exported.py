@@ -1,0 +1,37 @@
+"""An exported file read back computes what it computes."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gazecast.model.metadata import ModelFileError
+from gazecast.model.predictor import SHIPPED_MODEL
+from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity
+from gazecast.training.exported import read_exported
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.mark.parametrize("shape", [(64, 160), (224, 96)])
+def test_the_shipped_model_is_read_back_whole(shape):
+    found = read_exported(SHIPPED_MODEL)
+    shipped = Shipped(found.network, found.familiarity)
+    assert check_parity(shipped, SHIPPED_MODEL, [shape]) <= PARITY_TOLERANCE
+    assert found.info.sha256
+
+
+def test_the_prior_comes_back_on_its_own_grid(tiny_model):
+    """Every number of it: the sum of a domain's and a window's prior is all that matters."""
+    found, source = read_exported(tiny_model.onnx).network.readout, tiny_model.network.readout
+    torch.testing.assert_close(
+        found.domain_prior + found.window_prior,
+        source.domain_prior + source.window_prior,
+        atol=1e-4,
+        rtol=0,
+    )
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(ModelFileError, match=r"nothing\.onnx is missing"):
+        read_exported(tmp_path / "nothing.onnx")
