@@ -38,11 +38,14 @@ def perceptual_hash(path: Path) -> NDArray[np.bool_]:
     try:
         with Image.open(path) as image:
             image.draft("RGB", (4 * _PIXELS, 4 * _PIXELS))  # JPEGs decode small, much faster
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
+            upright = ImageOps.exif_transpose(image)
+            if upright.has_transparency_data:
+                upright = upright.convert("RGBA")
+                white = Image.new("RGBA", upright.size, "white")
+                upright = Image.alpha_composite(white, upright)
+            grey = upright.convert("L")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise DataError(f"{path}: cannot be read as an image; replace it ({error})") from error
-    white = Image.new("RGBA", upright.size, "white")
-    grey = Image.alpha_composite(white, upright).convert("L")
     small = np.asarray(grey.resize((_PIXELS, _PIXELS), Image.Resampling.BOX), dtype=np.float64)
     low = dctn(small, norm="ortho")[:SIDE, :SIDE].ravel()[1:]  # without the mean grey
     above: NDArray[np.bool_] = low > np.median(low)

@@ -53,7 +53,7 @@ class Offsets:
     @property
     def is_constant(self) -> bool:
         """Off by more than trackers usually are, and clearly so. Of 54 people in four published
-        sets, 8 are."""
+        sets, 6 are."""
         return self.whole.size >= 0.025 and self.whole.gain >= 4.0
 
     @property

@@ -14,7 +14,7 @@ from gazecast.data.near_duplicates import group_near_duplicates
 from gazecast.data.splits import observer_folds
 from gazecast.data.stimulus import Fixations, FloatArray, Stimulus
 
-MOST_IMAGES = 300
+MOST_IMAGES = 100
 """That offsets and agreement are computed on; of larger sets, as many spread evenly."""
 
 HALVINGS = 5
