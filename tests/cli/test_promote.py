@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from gazecast.cli.main import app
 from gazecast.cli.promote import REFUSED
 from gazecast.model.metadata import file_sha256
+from gazecast.model.prediction import WINDOWS
+from gazecast.model.predictor import Predictor
 from gazecast.model.registry.registry import Registry
 from gazecast.training import metrics
+from gazecast.training.density_scores import density_scores
 from gazecast.training.evaluation import bootstrap
 from gazecast.training.finetuning.candidate import (
     Candidate,
@@ -18,7 +24,9 @@ from gazecast.training.finetuning.candidate import (
     Origin,
     StageResult,
     UserData,
+    read_candidate,
 )
+from gazecast.training.finetuning.user_data import read_user_data
 
 IMAGES = 16
 ROWS, COLUMNS = 24, 32
@@ -210,7 +218,80 @@ def test_one_that_began_elsewhere_cannot_be_compared(run, make_candidate):
     assert run("promote", make_candidate("first", GOOD)).exit_code == 0
     done = run("promote", make_candidate("other", GOOD, data="b"))
     assert done.exit_code == 1
-    assert "Fine-tune again from the current model" in done.output
+    assert "--data FOLDER" in done.output
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A folder of sixteen images with a bright thing in each, where nobody looks: all look at a
+    dark one. Returns it with the maps of a model that knows."""
+    rng = np.random.default_rng(7)
+    folder, maps = tmp_path / "study", {}
+    (folder / "images").mkdir(parents=True)
+    rows = ["image,observer,kind,x,y,start_ms,duration_ms"]
+    rows_of_map, columns_of_map = np.mgrid[:24, :32]
+    for number in range(IMAGES):
+        rgb = rng.integers(100, 140, (96, 128, 3), dtype=np.uint8)
+        bright, dark = rng.uniform((16, 16), (80, 48)), rng.uniform((16, 80), (80, 112))
+        for (y, x), level in ((bright, 255), (dark, 0)):
+            rgb[int(y) - 8 : int(y) + 8, int(x) - 8 : int(x) + 8] = level
+        Image.fromarray(rgb).save(folder / "images" / f"{number}.png")
+        for observer in range(5):
+            for start in (0, 400, 900):
+                y, x = dark + rng.normal(0, 4, 2)
+                rows.append(f"{number}.png,{observer},fixation,{x:.1f},{y:.1f},{start},200")
+        distance = (4 * rows_of_map - dark[0]) ** 2 + (4 * columns_of_map - dark[1]) ** 2
+        maps[f"{number}.png"] = dict.fromkeys(WINDOWS, np.exp(-distance / 200))
+    (folder / "fixations.csv").write_text("\n".join(rows) + "\n")
+    (folder / "dataset.json").write_text('{"name": "study", "viewing_s": 3}')
+    return folder, maps
+
+
+def test_with_the_data_any_current_model_is_measured(
+    run, make_candidate, study, bright_model, tmp_path
+):
+    folder, maps = study
+    other = bright_model(tmp_path / "other.onnx", "somebody else's")
+    run.registry.promote(other, replaces=None, reason="by hand", gains={})
+    user = read_user_data(folder)
+
+    def candidate_with(name, maps):
+        made = make_candidate(name, GOOD)
+        images = tuple(
+            ImageResult(stimulus.name, "f0", scores, scores)
+            for stimulus in user.stimuli
+            for scores in [
+                {
+                    window: density_scores(maps[stimulus.name][window], stimulus, truth)
+                    for window in user.about.windows
+                    for truth in [user.about.truth(window)]
+                }
+            ]
+        )
+        described = replace(read_candidate(made), data=user.about, images=images)
+        (made / "candidate.json").write_text(described.to_json())
+        return made
+
+    knows = candidate_with("knows", maps)
+    assert run("promote", knows).exit_code == 1
+    done = run("promote", knows, "--data", folder)
+    assert done.exit_code == 0, done.output
+    assert "predicted now" in done.output
+    version = run.registry.record(run.registry.current_name())
+    assert version.gains["NSS"].value > 1
+    # Where the current model looks is no gain over it.
+    run.registry.roll_back()
+    current = Predictor(other)
+    same = {name: current.predict(folder / "images" / name, "3s", "web").densities for name in maps}
+    done = run("promote", candidate_with("looks the same", same), "--data", folder)
+    assert done.exit_code == REFUSED
+    assert "no detectable difference" in done.output
+    # Other data than it was fine-tuned on is told.
+    text = (folder / "fixations.csv").read_text()
+    (folder / "fixations.csv").write_text(text.rsplit("\n", 2)[0] + "\n")
+    done = run("promote", knows, "--data", folder)
+    assert done.exit_code == 1
+    assert "not the data that the candidate was fine-tuned on" in done.output
 
 
 def test_a_candidate_of_new_images_is_compared_with_what_it_began_as(run, make_candidate):

@@ -33,6 +33,16 @@ def promote(
         ),
     ],
     registry: RegistryOption,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that it was fine-tuned on; needed only where the current model is another "
+            "than it began as.",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
     allow_no_difference: Annotated[
         bool,
         typer.Option(
@@ -51,6 +61,7 @@ def promote(
     """
     from rich.console import Console
 
+    from gazecast.data.stimulus import DataError
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.registry.registry import Registry
     from gazecast.training.held_out_pairs import NotComparableError
@@ -61,7 +72,7 @@ def promote(
     promoted_models = Registry(registry)
     try:
         with console.status("Comparing"):
-            assessment = assess(candidate, promoted_models)
+            assessment = assess(candidate, promoted_models, data)
         print_assessment(assessment, console)
         judgement = assessment.judgement
         if judgement.objections and not (judgement.same and allow_no_difference):
@@ -72,7 +83,7 @@ def promote(
                 console.print("To promote it all the same: --allow-no-difference")
             raise typer.Exit(REFUSED)
         version = run(assessment, promoted_models)
-    except (ModelFileError, NotComparableError) as error:
+    except (ModelFileError, DataError, NotComparableError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
     console.print(f"Promoted: version {version.name} predicts.", style="bold green")

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from gazecast.model.prediction import Window
-from gazecast.training.finetuning.candidate import Candidate, UserData
+from gazecast.model.prediction import WINDOWS, Domain, Window
+from gazecast.training.density_scores import density_scores
+from gazecast.training.finetuning.candidate import Candidate, ImageResult, UserData
+from gazecast.training.finetuning.user_data import UserSet
+from gazecast.training.predicting import Predicting
 from gazecast.training.promotion import FEWEST_IMAGES, Scores
 
 
@@ -54,10 +58,61 @@ def held_out_pairs(
     if candidate.started_from.sha256 != current_sha256:
         raise NotComparableError(
             f"The candidate was fine-tuned from model {candidate.started_from.sha256[:12]}, and "
-            f"model {current_sha256[:12]} predicts now: their scores on your images are not known "
-            "side by side. Fine-tune again from the current model, or on the data that it was "
-            "fine-tuned on."
+            f"model {current_sha256[:12]} predicts now, whose scores on your images are not known. "
+            "Name the folder that the candidate was fine-tuned on, for them to be measured: --data "
+            "FOLDER."
         )
+    fresh, left_out = _new_to_current(candidate, trained_as)
+    return HeldOutPairs(
+        {image.name: _mean(image.candidate) for image in fresh},
+        {image.name: _mean(image.start) for image in fresh},
+        left_out,
+        "the model that the candidate began as, on images that it was not trained on",
+    )
+
+
+def pairs_on_data(
+    candidate: Candidate, user: UserSet, current: Predicting, trained_as: Sequence[Candidate]
+) -> HeldOutPairs:
+    """The pairs for any current model, which predicts the images for it.
+
+    user: the data that the candidate was fine-tuned on. trained_as: as for `held_out_pairs`.
+
+    Raises NotComparableError for other data, and when fewer than FEWEST_IMAGES images remain.
+    """
+    if _data(user.about) != _data(candidate.data):
+        raise NotComparableError(
+            "That is not the data that the candidate was fine-tuned on: images or records differ. "
+            "Name the same folder as for gazecast finetune."
+        )
+    fresh, left_out = _new_to_current(candidate, trained_as)
+    known = candidate.domain in current.info.domains
+    domain = cast(Domain, candidate.domain if known else candidate.began_as)
+    stimuli = {stimulus.name: stimulus for stimulus in user.stimuli}
+    of_current = {}
+    for image in fresh:
+        stimulus = stimuli[image.name]
+        densities = current.predict(stimulus.image_path, WINDOWS[0], domain).densities
+        of_current[image.name] = _mean(
+            {
+                window: density_scores(densities[window], stimulus, candidate.data.truth(window))
+                for window in candidate.data.windows
+            }
+        )
+    return HeldOutPairs(
+        {image.name: _mean(image.candidate) for image in fresh},
+        of_current,
+        left_out,
+        "predicted now, on images that it was not trained on",
+    )
+
+
+def _new_to_current(
+    candidate: Candidate, trained_as: Sequence[Candidate]
+) -> tuple[list[ImageResult], tuple[str, ...]]:
+    """The candidate's images that the current model was not trained on, and the names of others.
+    An image goes by its name: one that was renamed makes the current model look better than it is,
+    never worse."""
     seen = {image.name for one in trained_as for image in one.images}
     fresh = [image for image in candidate.images if image.name not in seen]
     left_out = tuple(image.name for image in candidate.images if image.name in seen)
@@ -67,12 +122,7 @@ def held_out_pairs(
             f"current model; {FEWEST_IMAGES} are needed to compare on. Fine-tune on more images, "
             "or on the very data that the current model was fine-tuned on."
         )
-    return HeldOutPairs(
-        {image.name: _mean(image.candidate) for image in fresh},
-        {image.name: _mean(image.start) for image in fresh},
-        left_out,
-        "the model that the candidate began as, on images that it was not trained on",
-    )
+    return fresh, left_out
 
 
 def _data(data: UserData) -> tuple[object, ...]:

@@ -21,7 +21,8 @@ from gazecast.training.finetuning.candidate import (
     Candidate,
     read_candidate,
 )
-from gazecast.training.held_out_pairs import HeldOutPairs, held_out_pairs
+from gazecast.training.finetuning.user_data import read_user_data
+from gazecast.training.held_out_pairs import HeldOutPairs, held_out_pairs, pairs_on_data
 from gazecast.training.promotion import Judgement, differences, elsewhere, judge
 
 _KEPT = (DESCRIPTION, HELD_OUT, CARD)
@@ -39,17 +40,25 @@ class Assessment:
     judgement: Judgement
 
 
-def assess(folder: Path, registry: Registry) -> Assessment:
+def assess(folder: Path, registry: Registry, data: Path | None = None) -> Assessment:
     """Compares the candidate in a folder with the model that predicts; some seconds.
 
-    Raises ModelFileError for a damaged candidate or registry, NotComparableError.
+    data: what the candidate was fine-tuned on, for the current model to predict it; not needed
+    where both models' held-out scores are on record.
+
+    Raises ModelFileError for a damaged candidate or registry, DataError for data that cannot be
+    read, NotComparableError.
     """
     candidate = read_candidate(folder)
     name = registry.current_name()
     current = None if name is None else registry.verified(name)
     trained_as = _trained_as(registry, current)
     running = Predictor(SHIPPED_MODEL if current is None else registry.model(current.name))
-    pairs = held_out_pairs(candidate, running.info.sha256, trained_as)
+    if data is None:
+        pairs = held_out_pairs(candidate, running.info.sha256, trained_as)
+    else:
+        user = read_user_data(data, candidate.data.sigma_px)
+        pairs = pairs_on_data(candidate, user, running, trained_as)
     proposed = Predictor(folder / MODEL)
     return Assessment(
         folder,

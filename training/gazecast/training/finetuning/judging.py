@@ -14,6 +14,7 @@ from gazecast.data.stimulus import Stimulus
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.prediction import Window
 from gazecast.training import metrics
+from gazecast.training.density_scores import density_scores
 from gazecast.training.evaluation import Estimate, FixationPool, bootstrap
 from gazecast.training.finetuning.candidate import HeldOut, UserData
 from gazecast.training.samples import Batch
@@ -101,18 +102,7 @@ def judge(before: Mapping[str, Scores], after: Mapping[str, Scores]) -> Verdict:
 def _scores(
     held_out: HeldOut, stimulus: Stimulus, about: UserData, window: Window
 ) -> dict[str, float]:
-    prediction = held_out.of_window(window)(stimulus)
-    shape = (prediction.shape[0], prediction.shape[1])
-    truth = about.truth(window)
-    points, density = truth.fixations(stimulus), truth.density(stimulus, shape)
-    assert points is not None
-    assert density is not None
-    counts = fixation_counts(points, stimulus.width, stimulus.height, shape)
-    return {
-        "nss": metrics.nss(prediction, counts),
-        "cc": metrics.cc(prediction, density),
-        "kld": metrics.kld(prediction, density),
-    }
+    return density_scores(held_out.of_window(window)(stimulus), stimulus, about.truth(window))
 
 
 def _own(
