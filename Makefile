@@ -16,6 +16,7 @@ run: $(VENV)/.installed
 
 # Install what the tests need, and run them.
 test: $(VENV)/.installed-dev
+	figma-plugin/check.sh
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-dev

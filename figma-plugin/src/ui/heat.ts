@@ -6,7 +6,7 @@ import { HIGHEST, TABLE } from "./colours";
 import { readPng16 } from "./png16";
 
 /** Of the overlay's longer side, px; Figma does the rest, and the picture is smooth. */
-const LONGEST_SIDE = 2048;
+const LONGEST_SIDE = 1024;
 
 /** Attention in multiples of an even spread, row by row. */
 export interface Intensity {

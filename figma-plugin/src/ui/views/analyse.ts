@@ -167,10 +167,10 @@ function table(analysis: Analysis): HTMLElement {
           {},
           h("th", {}, "Layer"),
           h("th", { title: "Share of all looks" }, "Share"),
-          h("th", { title: "Times what an even spread would give" }, "Even ×"),
-          h("th", { title: "Chance that one person has looked at it by then" }, "Seen by 1 s"),
-          h("th", {}, "3 s"),
-          h("th", {}, "5 s"),
+          h("th", { title: "Times what an even spread would give" }, "× even"),
+          h("th", { title: "Chance that one person has looked at it by then" }, "by 1 s"),
+          h("th", {}, "by 3 s"),
+          h("th", {}, "by 5 s"),
           h("th", { title: "Mark as the goal" }, "Goal"),
           h("th", { title: "What if it were hidden?" }, "Hide"),
         ),
@@ -179,7 +179,12 @@ function table(analysis: Analysis): HTMLElement {
     ),
     observers === undefined
       ? null
-      : h("p", { class: "muted" }, `Ranges: what a panel of ${observers} people shows in 90 % of cases.`),
+      : h(
+          "p",
+          { class: "muted" },
+          `Share of all looks; in 90 % of cases a panel of ${observers} people shows one in the range. ` +
+            "By 1, 3 and 5 s: the chance that one person has looked there by then.",
+        ),
   );
 }
 
@@ -239,7 +244,7 @@ function row(analysis: Analysis, layer: Layer, region: RegionAnswer): HTMLElemen
           disabled: busy,
           click: (event) => only(event, () => void whatIf(analysis, id)),
         },
-        "?",
+        "⊘",
       ),
     ),
   );
@@ -248,11 +253,12 @@ function row(analysis: Analysis, layer: Layer, region: RegionAnswer): HTMLElemen
 function goalResult({ intended_order: order }: PredictionAnswer, analysis: Analysis) {
   const goal = analysis.exported.layers.find(({ id }) => id === analysis.goal);
   if (!goal || !order) return null;
+  const { name } = goal.region;
   const text =
     order.outranking.length === 0
-      ? "is expected to be seen first."
-      : `is expected to be seen after: ${order.outranking.join(", ")}.`;
-  return h("p", { class: "notice" }, `Goal: “${goal.region.name}” ${text}`);
+      ? `Goal: nothing is expected to be seen before “${name}”.`
+      : `Goal: “${name}” is expected to be seen after: ${order.outranking.join(", ")}.`;
+  return h("p", { class: "notice" }, text);
 }
 
 function findings({ findings }: PredictionAnswer): HTMLElement[] {

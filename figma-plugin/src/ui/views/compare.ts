@@ -97,7 +97,7 @@ function overall(comparison: Comparison): string {
   const { verdict, probability, goal_region: goal } = comparison.answer;
   if (verdict === NONE) return "No detectable difference";
   if (verdict === DIFFERS) return `Attention differs (${chance(probability)} sure)`;
-  return `“${goal!}” is seen more in: ${nameOf(verdict, comparison)} (${chance(probability)} sure)`;
+  return `“${goal!}” is seen more in “${nameOf(verdict, comparison)}” (${chance(probability)} sure)`;
 }
 
 /** Variants go by their number, from 1. */
@@ -112,7 +112,7 @@ function row({ name, verdict, probability, shares }: RegionComparison, compariso
       ? "no detectable difference"
       : verdict === DIFFERS
         ? `differs (${chance(probability)})`
-        : `more in ${nameOf(verdict, comparison)} (${chance(probability)})`;
+        : `more in “${nameOf(verdict, comparison)}” (${chance(probability)})`;
   return h(
     "tr",
     { class: name === answer.goal_region ? "goal" : "" },
