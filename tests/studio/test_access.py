@@ -62,6 +62,21 @@ def test_each_view_and_panel(page, check, shown):
         check(page, f"{view}, {tab}")
 
 
+def test_comparing_and_forgetting(page, check, shown, drop, small_picture):
+    for name in ("a.png", "b.png"):
+        drop(page, (name, "image/png", small_picture))
+        shown(page)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.locator(".verdict").wait_for()
+    for layout in ("Side by side", "Swipe", "Difference"):
+        page.get_by_role("radio", name=layout).check()
+        check(page, layout)
+    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_role("tab", name="Take away").click()
+    page.get_by_role("button", name="Forget everything").click()
+    check(page, "forgetting")
+
+
 def test_ranking_and_trouble(page, check, drop):
     page.get_by_label("Let me say what should be seen first").check()
     page.get_by_role("button", name="Poster", exact=True).click()

@@ -3,6 +3,15 @@
 /** Proportions that differ by less than this are the same but for a pixel or two. */
 const SAME_PROPORTIONS = 0.02;
 
+/** Narrower than this, px, and this many times as tall, a picture has the form of a phone screen. */
+const PHONE = { narrower: 1000, tall: 1.5 };
+
+/** Whether it is a phone screen: as was said of it, else as it was taken for or by its form. */
+export function isPhone({ answer, domain, width, height }) {
+  if (domain !== "auto") return domain === "mobile";
+  return answer?.domain.name === "mobile" || (width < PHONE.narrower && height / width > PHONE.tall);
+}
+
 /** state.compare, with designs that are there: by default the one looked at against the one before it. */
 export function choice({ compare, designs, selected }) {
   const ids = designs.map((design) => design.id);
@@ -28,7 +37,7 @@ export function goalName({ goal }, first) {
  */
 export function comparability(first, second) {
   const ready = [first, second].every((design) => design.answer !== null && !design.hidden);
-  const phones = [first, second].filter((design) => design.answer?.domain.name === "mobile").length;
+  const phones = [first, second].filter(isPhone).length;
   const proportions = (first.width / first.height) * (second.height / second.width);
   return {
     ready,

@@ -3,11 +3,12 @@
 import { element } from "../ui/element.js";
 import { measured } from "../state/designs.js";
 import { given } from "./carry.js";
+import { isPhone } from "./choice.js";
 import { percent, range } from "../ui/numbers.js";
 
 export function twoPredictions(first, second, window) {
   const names = [...new Set([first, second].flatMap((design) => given(design).map((region) => region.name)))];
-  const kind = (design) => (design.answer.domain.name === "mobile" ? "a phone screen" : "a page");
+  const kind = (design) => (isPhone(design) ? "a phone screen" : "a page");
   return [
     element(
       "section",
@@ -17,7 +18,7 @@ export function twoPredictions(first, second, window) {
         "p",
         {},
         `A is ${kind(first)}, B ${kind(second)}. People see them on different devices, and errors of differences between ` +
-          "the two were never measured: no verdict, no average. If both are meant for one device, set the same kind on both.",
+          "the two were never measured: no verdict, no average. If both are meant for one device, say so: set what each is taken for.",
       ),
     ),
     names.length ? table(names, [first, second], window) : element("p", { class: "compare-wait" }, "Draw regions of the same name on both to read their shares next to each other."),
