@@ -45,7 +45,7 @@ Scores = dict[str, dict[str, float]]
 """By metric, then window or "mean"."""
 
 Measured = dict[str, Scores]
-"""By fold/pages/stage; START is before any."""
+"""By fold/pages/stage; START, with no pages, is before any."""
 
 
 def main() -> None:
@@ -73,12 +73,8 @@ def main() -> None:
 
 def plan() -> list[tuple[str, int, str]]:
     """Stage, pages and fold, in the order they are measured."""
-    return [
-        (stage, pages, fold)
-        for stage in (START, *STAGES)
-        for pages in sorted(PAGES, reverse=True)
-        for fold in FOLDS
-    ]
+    trained = [(stage, pages) for stage in STAGES for pages in sorted(PAGES, reverse=True)]
+    return [(stage, pages, fold) for stage, pages in ((START, 0), *trained) for fold in FOLDS]
 
 
 class Curve:
@@ -155,7 +151,7 @@ def gains(measured: Measured, stage: str, pages: int, window: str) -> list[float
     """In NSS over the start, of every fold that was measured."""
     return [
         measured[f"{fold}/{pages}/{stage}"]["nss"][window]
-        - measured[f"{fold}/{pages}/{START}"]["nss"][window]
+        - measured[f"{fold}/0/{START}"]["nss"][window]
         for fold in FOLDS
         if f"{fold}/{pages}/{stage}" in measured
     ]

@@ -119,7 +119,9 @@ def start(tmp_path_factory) -> Exported:
         domains=dict.fromkeys(DOMAINS, "toy"),
         metrics={},
     )
-    return Exported(info, network, Familiarity(head.out_features, head.in_features))
+    return Exported(
+        root / "squares.onnx", info, network, Familiarity(head.out_features, head.in_features)
+    )
 
 
 @pytest.fixture(scope="session")

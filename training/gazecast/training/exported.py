@@ -39,8 +39,9 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A model as read back: what it says of itself, and its parts."""
+    """A model as read back: its file, what it says of itself, and its parts."""
 
+    path: Path
     info: ModelInfo
     network: SaliencyNetwork
     familiarity: Familiarity
@@ -63,7 +64,7 @@ def read_exported(path: Path) -> Exported:
             f"{path} cannot be trained on: its layers are not those that this version of gazecast "
             f"exports ({error}). Export it again from its checkpoint"
         ) from error
-    return Exported(info, network, familiarity)
+    return Exported(path, info, network, familiarity)
 
 
 class _Graph:

@@ -91,8 +91,9 @@ def finetune(
     with joined_ranks() as ranks:
         run = FineTuning(user, start, out, domain, settings, ranks, on_progress)
         stages = run.stages()
-        return ranks.agreed(
-            write_candidate(
+        candidate = run.candidate(stages, "", "")
+        if ranks.rank == 0:
+            candidate = write_candidate(
                 out,
                 start=start,
                 network=run.network(ALL),
@@ -101,9 +102,8 @@ def finetune(
                 user=user,
                 candidate=lambda sha256, created: run.candidate(stages, sha256, created),
             )
-            if ranks.rank == 0
-            else run.candidate(stages, "", "")
-        )
+            run.work.remove()
+        return ranks.agreed(candidate)
 
 
 class FineTuning:
@@ -127,7 +127,7 @@ class FineTuning:
         }
         start.network.to(ranks.device)
         self._pixels = start.info.input.pixels
-        self._tell("Predicting with the starting model", 0.0)
+        on_progress(At("Predicting with the starting model", 0.0, 0.0))
         examples = load_examples(user.stimuli, user.about, "", 0, self._pixels)
         whole = self._whole(examples)
         known = start.network.spec.domains
@@ -152,7 +152,7 @@ class FineTuning:
         )
         self.scores = self.start_scores = score(self.held_out, user.stimuli, user.about)
         self._kept: dict[str, dict[str, Tensor]] = {fold: {} for fold in (*self.folds, ALL)}
-        self._work = Work(out / "work", self._key())
+        self.work = Work(out / "work", self._key())
         self._steps_done = 0.0
         self._stages: tuple[StageSettings | str, ...] = (FIRST, *settings.stages)
         self._steps_total = sum(
@@ -223,7 +223,7 @@ class FineTuning:
         name, until = _name(stage), self._steps_done + self._cost(stage, fold)
         doing = f"Stage {name}, " + ("all images" if fold == ALL else f"without {fold}")
         self._tell(doing)
-        found = self.ranks.agreed(self._work.load(name, fold))
+        found = self.ranks.agreed(self.work.load(name, fold))
         if found is None:
             began = time.monotonic()
             network = self.network(fold)
@@ -245,7 +245,7 @@ class FineTuning:
             before = self.network(fold).state_dict()
             found = Trained(changed(before, network.state_dict()), maps, time.monotonic() - began)
             if self.ranks.rank == 0:
-                self._work.save(name, fold, found)
+                self.work.save(name, fold, found)
         self._steps_done = until
         return found
 
@@ -302,11 +302,8 @@ class FineTuning:
         }
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
-    def _tell(self, doing: str, total: float | None = None) -> None:
-        if total is not None:
-            self._on_progress(At(doing, 0.0, total))
-        else:
-            self._on_progress(At(doing, self._steps_done, self._steps_total))
+    def _tell(self, doing: str) -> None:
+        self._on_progress(At(doing, self._steps_done, self._steps_total))
 
 
 def _name(stage: StageSettings | str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,13 +57,17 @@ def write_candidate(
     """
     created = datetime.now(UTC).isoformat(timespec="seconds")
     draft = candidate("", created)
-    calibration = _calibration(start.info, draft, folds, user)
-
-    def describe(sha256: str) -> ModelInfo:
-        return _describe(start.info, draft, sha256, calibration)
-
-    network = network.cpu()
-    info = write_model(Shipped(network, start.familiarity), out / MODEL, describe)
+    if draft.kept or draft.domain not in start.info.domains:
+        calibration = _calibration(start.info, draft, folds, user)
+        info = write_model(
+            Shipped(network.cpu(), start.familiarity),
+            out / MODEL,
+            lambda sha256: _describe(start.info, draft, sha256, calibration),
+        )
+    else:  # nothing was learned: it is the starting model, to the byte
+        info = start.info
+        shutil.copyfile(start.path, out / MODEL)
+        shutil.copyfile(start.path.with_suffix(".json"), (out / MODEL).with_suffix(".json"))
     finished = candidate(info.sha256, created)
     write_held_out(held_out, out / HELD_OUT)
     (out / CARD).write_text(model_card(info, finished), encoding="utf-8")
