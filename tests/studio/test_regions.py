@@ -235,7 +235,13 @@ def test_a_file_that_holds_no_regions_is_told(page, tmp_path, content, told):
     expect(page.locator(".regions .region")).to_have_count(0)
 
 
-def test_regions_are_found_and_may_be_changed(page, shown):
+def test_regions_are_found_and_may_be_changed(studio, drop, shown, landing_page):
+    page = studio
+    drop(page, landing_page)
+    shown(page)
+    expect(page.locator(".region.automatic")).not_to_have_count(0)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    shown(page)
     page.get_by_role("button", name="Find", exact=True).click()
     shown(page)
     rows = page.locator(".regions-panel tbody tr")

@@ -47,7 +47,7 @@ def test_a_file_that_is_no_picture(studio, drop):
 def test_a_damaged_picture_beside_a_good_one(studio, drop, shown, bad_images, small_picture):
     drop(
         studio,
-        ("bad.png", "image/png", bad_images["corrupt"][:80]),
+        ("bad.png", "image/png", bad_images["text"]),
         ("good.png", "image/png", small_picture),
     )
     expect(studio.get_by_role("alert")).to_contain_text("bad.png")

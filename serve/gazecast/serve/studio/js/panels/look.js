@@ -52,6 +52,7 @@ export function createLook(app) {
   const scale = legend();
   const note = element("p", { class: "view-note" });
   const notice = element("p", { class: "notice" });
+  const below = element("div", { class: "below" }, scale, note, notice);
   const look = element(
     "div",
     { class: "look" },
@@ -61,7 +62,7 @@ export function createLook(app) {
       { class: "canvas", "aria-label": "Design and prediction" },
       createViewBar(app),
       frame,
-      element("div", { class: "below" }, scale, note, notice),
+      below,
     ),
     element("aside", { class: "panel", "aria-label": "Numbers" }, createFacts(app), tabs.element),
   );
@@ -77,6 +78,7 @@ export function createLook(app) {
     const view = design.hidden ? "design" : state.view;
     const now = { url: design.url, density: isShown(design) ? design.densities[state.window] : null, view, opacity: state.opacity };
     if (now.url !== drawn.url) {
+      frame.style.setProperty("--ratio", design.height / design.width);
       viewer.setDesign(design);
       tabs.show(design.hidden ? "order" : "regions");
     }
@@ -89,6 +91,7 @@ export function createLook(app) {
     if (answer !== drawn.answer || now.url !== drawn.url) {
       viewer.setLines(pageLines(answer?.long_page, design.height));
       notice.textContent = answer?.notice ?? "";
+      below.hidden = !answer;
     }
     scale.hidden = !answer || !["heatmap", "contours"].includes(view);
     note.textContent = answer ? ({ focus: FOCUS_NOTE, order: ORDER_NOTE }[view] ?? "") : "";

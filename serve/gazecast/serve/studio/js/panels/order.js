@@ -192,7 +192,8 @@ export function createOrder({ store, designs, announce }) {
         links,
         element("ol", { class: "predicted" }, predicted.map((name, i) => item(name, i, { class: shift(intended.indexOf(name), i) }))),
       ),
-      told ? agreement(told) : null,
+      // After a change, what was told before is of another order.
+      told?.intended.join("\n") === intended.join("\n") ? agreement(told) : null,
       button("Change the order", "", () => ((editing = design.id), draw())),
       fine(),
     ].filter(Boolean);

@@ -25,7 +25,7 @@ export function createTopbar({ store, designs }, { openKey, openHelp }) {
     element("span", {}, "Add designs"),
   );
   const quiet = (name, label, run) =>
-    element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick: run }, icon(name));
+    element("button", { type: "button", class: `quiet ${name}`, "aria-label": label, title: label, onclick: run }, icon(name));
   const bar = element(
     "header",
     { class: "topbar" },
