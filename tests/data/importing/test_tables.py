@@ -36,6 +36,10 @@ def test_rows_after_blank_lines_keep_their_number(path):
     assert table.rows.columns == ["name", "x", "row"]
 
 
+def test_a_name_may_hold_what_python_takes_for_the_end_of_a_line(path):
+    assert read(path, "name,x\r\na\u2028b\x85c,1\r\n").rows["name"].to_list() == ["a\u2028b\x85c"]
+
+
 def test_quoted_cells_may_hold_separators(path):
     table = read(path, 'x,name\n1,"a, b"\n2,"say ""c"""\n')
     assert table.rows["name"].to_list() == ["a, b", 'say "c"']

@@ -242,7 +242,7 @@ def _about_places(quality: Quality, dropped: Mapping[str, int]) -> list[str]:
         said.append(
             f"{off / (kept + off):.0%} of the points lie off their image. If people did not look "
             "away so much, the place of the images on the screen is wrong: check --screen and "
-            "--shown against the experiment, and the pictures below."
+            "--shown against the experiment, and look at the pictures."
         )
     for axis, name, side in ((0, "right of", "width"), (1, "below", "height")):
         shares = np.concatenate(

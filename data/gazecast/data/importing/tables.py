@@ -78,7 +78,7 @@ def read_table(
     empty, has other separators, lacks a column, has a row of another length, or a value that the
     schema does not allow.
     """
-    lines = _text(path).splitlines()
+    lines = _lines(_text(path))
     header = next(csv.reader([lines[0]], delimiter=separator)) if lines else []
     if not "".join(header).strip():
         raise _empty(path)
@@ -95,7 +95,7 @@ def read_table(
             f"{path}, row 1: missing column {', '.join(missing)}; tick "
             f"{'them' if len(missing) > 1 else 'it'} in the export, and export again"
         )
-    cells, numbers = _cells(path, lines, separator, len(header))
+    cells, numbers = _cells(path, lines, separator, len(header), set(found.values()))
     if not len(cells):
         raise DataError(f"{path}: no row below the header; export it again")
     found_cells = {column: cells[str(index)] for column, index in found.items()}
@@ -111,6 +111,12 @@ def read_table(
     table = Table(path, rows.with_columns(numbers.alias(ROW)), named)
     _check(table, schema)
     return table
+
+
+def _lines(text: str) -> list[str]:
+    """Not str.splitlines, which also ends lines at rarer characters that names may hold."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _empty(path: Path) -> DataError:
@@ -144,10 +150,10 @@ def _refuse_other_separator(path: Path, first: str, separator: str) -> None:
 
 
 def _cells(
-    path: Path, lines: list[str], separator: str, width: int
+    path: Path, lines: list[str], separator: str, width: int, wanted: set[int]
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """Every cell below the header as text, in columns named by their position from 0, and the line
-    each row is on."""
+    """The cells of the wanted columns below the header as text, in columns named by their position
+    from 0, and the line each row is on."""
     schema = {str(index): pl.String for index in range(width)}
     numbers: list[int] = []
     if any('"' in line for line in lines):
@@ -175,6 +181,7 @@ def _cells(
         separator=separator,
         quote_char=None,
         schema=schema,
+        columns=sorted(wanted),
     ).fill_null("")
     return frame, pl.Series(ROW, numbers, dtype=pl.Int64)
 
