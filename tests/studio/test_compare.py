@@ -241,6 +241,17 @@ def test_a_second_design_is_asked_for(studio, drop, shown):
     verdict(studio, "same")
 
 
+def test_an_example_to_compare_is_one_press_away(studio, drop, shown):
+    drop(studio, ("a.png", "image/png", png()))
+    shown(studio)
+    studio.get_by_role("button", name="Compare", exact=True).click()
+    studio.get_by_role("button", name="Try with the example's two versions").click()
+    expect(studio.locator(".pane-a .pane-name")).to_have_text("landing-page.webp")
+    expect(studio.locator(".pane-b .pane-name")).to_have_text("landing-page-b.webp")
+    expect(studio.get_by_label("Should be seen", exact=True)).to_have_value("primary button")
+    studio.locator(".verdict:not([aria-busy])").wait_for()
+
+
 def test_a_service_that_refuses_is_told_and_asked_again(compare, studio, page_errors):
     page_errors.expect_refusals()
     problem = {

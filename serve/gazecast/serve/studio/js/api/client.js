@@ -30,18 +30,6 @@ export async function compare(designs, options = {}) {
   return JSON.parse(await sent.text());
 }
 
-export function comparePicture(designs, options = {}) {
-  return send("v1/comparisons", { body: comparisonForm(designs, options), accept: "image/png", ...options });
-}
-
-export function density(design, { window = "3s", ...options } = {}) {
-  return send("v1/predictions", { body: predictionForm(design, window), accept: "application/x-npy", ...options });
-}
-
-export function picture(design, { window = "3s", ...options } = {}) {
-  return send("v1/predictions", { body: predictionForm(design, window), accept: "image/png", ...options });
-}
-
 /** The report as one HTML page: a Blob. */
 export function report(design, { window = "3s", ...options } = {}) {
   return send("v1/predictions", { body: predictionForm(design, window), accept: "text/html", ...options });

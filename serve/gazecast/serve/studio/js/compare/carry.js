@@ -1,6 +1,7 @@
 /** Regions from one design to another, and which are the same on both. */
 
 import { polygon } from "../regions/geometry.js";
+import { newId } from "../state/id.js";
 
 /** Those that a person drew or named; what was found on each design alone belongs to it alone. */
 export function given(design) {
@@ -25,7 +26,7 @@ export function carried(regions, from, to) {
   const placed = [];
   const lost = [];
   for (const region of regions) {
-    const there = { ...region, id: crypto.randomUUID(), automatic: false };
+    const there = { ...region, id: newId(), automatic: false };
     if (region.kind === "polygon") {
       Object.assign(there, polygon(region.points.map(([x, y]) => [x, Math.min(y * factor, 1)])));
     } else {

@@ -1,6 +1,7 @@
 /** Two designs against each other: their pictures, and what can be said of the difference. */
 
 import { chooseFiles } from "../picture/choose.js";
+import { listExamples, openExample } from "../picture/examples.js";
 import { element } from "../ui/element.js";
 import { createViewBar } from "../panels/view_bar.js";
 import { createBar } from "./bar.js";
@@ -30,8 +31,25 @@ export function createCompare(app) {
     element("h2", {}, "Two designs are needed"),
     element("p", {}, "Add the other version: drop it here, paste it, or choose its file."),
     element("button", { type: "button", class: "primary", onclick: () => chooseFiles((files) => designs.add(files)) }, "Choose a picture"),
+    element("button", { type: "button", onclick: openPair }, "Try with the example's two versions"),
   );
   const whole = element("section", { class: "compare", "aria-label": "Compare two designs" }, missing, bar.element, viewBar, body);
+
+  /** The first two examples are versions of one page. */
+  async function openPair() {
+    const named = (file) => store.state.designs.find(({ name }) => name === file);
+    let pair, pictures;
+    try {
+      pair = (await listExamples()).slice(0, 2);
+      pictures = await Promise.all(pair.filter(({ file }) => !named(file)).map(openExample));
+    } catch {
+      app.notify({ title: "The example cannot be loaded", detail: "Check that gazecast serve is running, then try again." });
+      return;
+    }
+    designs.open(pictures);
+    const [first, second] = pair.map(({ file }) => named(file).id);
+    choose({ first, second });
+  }
 
   function render() {
     const { state } = store;

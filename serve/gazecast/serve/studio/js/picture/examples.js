@@ -1,5 +1,7 @@
 /** Designs that come with the studio, to try it with. */
 
+import { newId } from "../state/id.js";
+
 const FOLDER = new URL("../../examples/", import.meta.url);
 
 /** Resolves to [{title, file, thumbnail, regions}]. */
@@ -16,7 +18,7 @@ export async function openExample({ file, width, height, regions, goal }) {
   const blob = await (await fetch(new URL(file, FOLDER))).blob();
   const named = regions.map((region) => ({
     ...region,
-    id: crypto.randomUUID(),
+    id: newId(),
     kind: "rectangle",
     points: null,
     automatic: false,

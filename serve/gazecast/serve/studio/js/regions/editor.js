@@ -7,6 +7,7 @@ import { keepFocus } from "../ui/keep_focus.js";
 import { percent } from "../ui/numbers.js";
 import { SMALLEST, between, clamp, crossesItself, moved, polygon } from "./geometry.js";
 import { regionShape } from "./region_shape.js";
+import { newId } from "../state/id.js";
 
 const STEP = 8; // px on screen that an arrow key moves by
 const NEAR = 12; // px on screen: a click this close to the first corner closes a polygon
@@ -126,7 +127,7 @@ export function createEditor(viewer, { store, designs, announce, notify }, { onN
   function addRegion(fields) {
     const names = design().regions.map((region) => region.name);
     const region = {
-      id: crypto.randomUUID(),
+      id: newId(),
       name: freeName("region", names),
       kind: fields.points ? "polygon" : "rectangle",
       points: null,

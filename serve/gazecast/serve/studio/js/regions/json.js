@@ -3,6 +3,7 @@
 import { Problem } from "../api/problem.js";
 import { freeName } from "../state/designs.js";
 import { crossesItself, polygon, regionInput } from "./geometry.js";
+import { newId } from "../state/id.js";
 
 const SLACK = 1e-6; // beyond the edge, from rounding
 
@@ -35,7 +36,7 @@ function read(each, number, before, { width, height }) {
   if (unit !== "fraction" && unit !== "px") throw wrong(`${where} has the unit ${JSON.stringify(unit)}; it is fraction or px.`);
   const [across, down] = unit === "px" ? [width, height] : [1, 1];
   const base = {
-    id: crypto.randomUUID(),
+    id: newId(),
     name: freeName(each.name.trim(), before.map((region) => region.name)),
     automatic: each.automatic === true,
   };

@@ -4,6 +4,7 @@ import { Problem } from "../api/problem.js";
 import { readPicture } from "../picture/files.js";
 import { screenHeight } from "../picture/long_page.js";
 import { sameShape } from "../regions/geometry.js";
+import { newId } from "./id.js";
 
 /** Measured again this long after the last change of the regions. */
 const SETTLED = 350;
@@ -34,7 +35,7 @@ export function createDesigns(store, client, notify) {
 
   /** A design from its fields; what is left out is as at the start. Returns its id. */
   function addDesign(fields) {
-    const id = fields.id ?? crypto.randomUUID();
+    const id = fields.id ?? newId();
     const taken = store.state.designs.map((each) => each.name);
     const design = {
       domain: "auto",
@@ -121,7 +122,7 @@ export function createDesigns(store, client, notify) {
     const design = store.design(id);
     if (!design) return;
     const found = answer.regions.slice(asked.regions.length).map((region) => ({
-      id: crypto.randomUUID(),
+      id: newId(),
       name: freeName(region.name, design.regions.map((each) => each.name)),
       kind: "rectangle",
       x: region.x,
