@@ -18,7 +18,10 @@ def test_version():
 
 def test_help_lists_the_commands():
     output = CliRunner().invoke(app, ["--help"]).output
-    commands = "predict compare check report figma serve keys train evaluate calibrate export"
+    commands = (
+        "predict compare check report figma serve keys train evaluate calibrate export"
+        " promote models push pull"
+    )
     for command in commands.split():
         assert f" {command} " in output
 

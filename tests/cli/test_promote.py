@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,7 @@ from gazecast.training.finetuning.candidate import (
     read_candidate,
 )
 from gazecast.training.finetuning.user_data import read_user_data
+from gazecast.training.reference_pictures import reference_pictures
 
 IMAGES = 16
 ROWS, COLUMNS = 24, 32
@@ -129,6 +131,9 @@ def make_candidate(tmp_path, shipped, bright_model):
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
+    # One picture of each kind is as good here as all, and quicker.
+    pictures = {picture.domain: picture for picture in reference_pictures()}.values()
+    monkeypatch.setattr("gazecast.training.promotion.reference_pictures", lambda: pictures)
     registry = tmp_path / "registry"
 
     def invoke(command, *arguments):
@@ -211,7 +216,7 @@ def test_images_the_current_model_knows_are_left_out(run, make_candidate):
     (known / "candidate.json").write_text(text)
     done = run("promote", known)
     assert done.exit_code == 1
-    assert "0 of the candidate's 16 images are new to the current model" in done.output
+    assert "0 of the candidate's 16 images can be compared on" in done.output
 
 
 def test_one_that_began_elsewhere_cannot_be_compared(run, make_candidate):
@@ -276,7 +281,7 @@ def test_with_the_data_any_current_model_is_measured(
     assert run("promote", knows).exit_code == 1
     done = run("promote", knows, "--data", folder)
     assert done.exit_code == 0, done.output
-    assert "predicted now" in done.output
+    assert "measured now" in done.output
     version = run.registry.record(run.registry.current_name())
     assert version.gains["NSS"].value > 1
     # Where the current model looks is no gain over it.
@@ -301,6 +306,32 @@ def test_a_candidate_of_new_images_is_compared_with_what_it_began_as(run, make_c
     done = run("promote", second)
     assert done.exit_code == 0, done.output
     assert len(run.registry.names()) == 3
+
+
+def test_too_few_images_are_told(run, make_candidate):
+    folder = make_candidate("few", GOOD)
+    candidate = read_candidate(folder)
+    few = replace(candidate, images=candidate.images[:7])
+    (folder / "candidate.json").write_text(few.to_json())
+    done = run("promote", folder)
+    assert done.exit_code == 1
+    assert "7 of the candidate's 7 images can be compared on" in done.output
+    assert "8 are needed" in done.output
+
+
+def test_an_older_version_may_be_removed_and_a_damaged_one_is_told(run, make_candidate):
+    first = make_candidate("first", START)
+    assert run("promote --allow-no-difference", first).exit_code == 0
+    shipped, _ = run.registry.names()
+    second = make_candidate("second", GOOD, start=first / "model.onnx", data="b")
+    description = run.registry.model(shipped).with_suffix(".json")
+    whole = description.read_bytes()
+    description.write_bytes(whole[:-1])
+    done = run("promote", second)
+    assert done.exit_code == 1
+    assert f"Version {shipped}" in done.output
+    shutil.rmtree(description.parent)
+    assert run("promote", second).exit_code == 0
 
 
 def test_damage_is_told_and_nothing_promoted(run, make_candidate, tmp_path):

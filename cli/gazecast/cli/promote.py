@@ -78,7 +78,7 @@ def promote(
         if judgement.objections and not (judgement.same and allow_no_difference):
             console.print("Refused, the current model stays:", style="bold red")
             for objection in judgement.objections:
-                console.print(f"- {objection}", markup=False)
+                console.print(f"- {objection}", markup=False, soft_wrap=True)
             if judgement.same:
                 console.print("To promote it all the same: --allow-no-difference")
             raise typer.Exit(REFUSED)

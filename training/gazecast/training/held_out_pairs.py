@@ -49,11 +49,12 @@ def held_out_pairs(
     Raises NotComparableError in other cases, and when fewer than FEWEST_IMAGES images remain.
     """
     if trained_as and _data(trained_as[0].data) == _data(candidate.data):
+        _check_number(len(candidate.images), candidate)
         return HeldOutPairs(
             {image.name: _mean(image.candidate) for image in candidate.images},
             {image.name: _mean(image.candidate) for image in trained_as[0].images},
             (),
-            "fine-tuned on the same images, each scored by a network that never saw it",
+            "fine-tuned on the same images; each was scored by a network that never saw it",
         )
     if candidate.started_from.sha256 != current_sha256:
         raise NotComparableError(
@@ -67,7 +68,7 @@ def held_out_pairs(
         {image.name: _mean(image.candidate) for image in fresh},
         {image.name: _mean(image.start) for image in fresh},
         left_out,
-        "the model that the candidate began as, on images that it was not trained on",
+        "the one that the candidate began as",
     )
 
 
@@ -103,7 +104,7 @@ def pairs_on_data(
         {image.name: _mean(image.candidate) for image in fresh},
         of_current,
         left_out,
-        "predicted now, on images that it was not trained on",
+        "measured now",
     )
 
 
@@ -116,13 +117,17 @@ def _new_to_current(
     seen = {image.name for one in trained_as for image in one.images}
     fresh = [image for image in candidate.images if image.name not in seen]
     left_out = tuple(image.name for image in candidate.images if image.name in seen)
-    if len(fresh) < FEWEST_IMAGES:
-        raise NotComparableError(
-            f"{len(fresh)} of the candidate's {len(candidate.images)} images are new to the "
-            f"current model; {FEWEST_IMAGES} are needed to compare on. Fine-tune on more images, "
-            "or on the very data that the current model was fine-tuned on."
-        )
+    _check_number(len(fresh), candidate)
     return fresh, left_out
+
+
+def _check_number(images: int, candidate: Candidate) -> None:
+    if images < FEWEST_IMAGES:
+        raise NotComparableError(
+            f"{images} of the candidate's {len(candidate.images)} images can be compared on: those "
+            f"that the current model was not trained on. {FEWEST_IMAGES} are needed. Fine-tune on "
+            "more images, or on the very data that the current model was fine-tuned on."
+        )
 
 
 def _data(data: UserData) -> tuple[object, ...]:

@@ -31,11 +31,13 @@ _KEPT = (DESCRIPTION, HELD_OUT, CARD)
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What was found about a candidate. current: the version it was compared with; None for the
-    shipped model, in a registry that has none yet."""
+    shipped model, in a registry that has none yet. flattered: that model's description lists the
+    user's data among what it was trained on."""
 
     folder: Path
     candidate: Candidate
     current: Version | None
+    flattered: bool
     pairs: HeldOutPairs
     judgement: Judgement
 
@@ -64,6 +66,11 @@ def assess(folder: Path, registry: Registry, data: Path | None = None) -> Assess
         folder,
         candidate,
         current,
+        not trained_as
+        and any(
+            use.name == candidate.data.name and use.use.startswith("training")
+            for use in running.info.datasets
+        ),
         pairs,
         judge(
             differences(pairs.candidate, pairs.current),
@@ -107,13 +114,14 @@ def promote(assessment: Assessment, registry: Registry) -> Version:
 
 
 def _trained_as(registry: Registry, version: Version | None) -> list[Candidate]:
-    """How a version was fine-tuned, and those that it descends from, the latest first."""
-    found = []
+    """How a version was fine-tuned, and those that it descends from, the latest first, as far as
+    they are still there. Raises DamagedVersionError."""
+    found, there = [], registry.names()
     while version is not None:
         folder = registry.model(version.name).parent
         if (folder / DESCRIPTION).is_file():
             found.append(read_candidate(folder))
-        version = None if version.parent is None else registry.record(version.parent)
+        version = registry.verified(version.parent) if version.parent in there else None
     return found
 
 
@@ -140,6 +148,13 @@ def print_assessment(assessment: Assessment, console: Console) -> None:
         console.print(
             f"Left out: {len(pairs.left_out)} images that it was trained on.", markup=False
         )
+    if assessment.flattered:
+        console.print(
+            "Its description says that it was trained on this data: its scores here are better "
+            "than on new images.",
+            markup=False,
+            soft_wrap=True,
+        )
     others = Table(title="Elsewhere: how like the shipped model")
     for heading in ("pictures", "CC", "at least", "KLD", "at most", ""):
         others.add_column(
@@ -150,7 +165,7 @@ def print_assessment(assessment: Assessment, console: Console) -> None:
             f"{kind.pictures} {kind.domain}",
             f"{kind.cc:.3f}",
             f"{kind.tolerance.cc:.2f}",
-            f"{kind.kld:.3f}",
+            f"{abs(kind.kld):.3f}",  # rounding makes that of equal maps a little negative
             f"{kind.tolerance.kld:.2f}",
             "within" if kind.within else "too far",
         )
