@@ -68,10 +68,9 @@ def test_a_broken_export_is_one_line_of_error(study, tmp_path):
     )
 
 
-@pytest.mark.parametrize("package", ["polars", "pandera", "jinja2"])
-def test_without_the_extra_it_says_what_to_install(study, tmp_path, package):
+def test_without_the_extra_it_says_what_to_install(study, tmp_path):
     code = (
-        f"import sys; sys.modules[{package!r}] = None\n"
+        "import sys; sys.modules['polars'] = None\n"
         "from gazecast.cli.main import app\n"
         f"app(['data', 'import', {str(study)!r}, '--out', {str(tmp_path / 'imported')!r}])"
     )
@@ -79,7 +78,7 @@ def test_without_the_extra_it_says_what_to_install(study, tmp_path, package):
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert result.returncode == 1
-    assert result.stderr.strip().endswith(f"needs {package}: pip install 'gazecast[import]'")
+    assert result.stderr.strip().endswith("needs polars: pip install 'gazecast[import]'")
 
 
 def test_help_names_every_format():

@@ -65,7 +65,7 @@ def test_versions_of_a_page_are_one_group_and_other_pages_are_not(pages):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(folds=st.integers(2, 6), seed=st.integers(0, 1000), order=st.randoms())
 def test_folds_share_nothing_and_lose_nothing(pages, folds, seed, order):

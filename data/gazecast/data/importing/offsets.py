@@ -97,14 +97,11 @@ def _fits(stimulus: Stimulus, fixations: Fixations) -> dict[str, FloatArray]:
     scale = CELLS / max(stimulus.width, stimulus.height)
     shape = (max(1, round(stimulus.height * scale)), max(1, round(stimulus.width * scale)))
     size = (stimulus.width, stimulus.height)
-    blurred = np.stack(
-        [
-            gaussian_filter(
-                fixation_counts(fixations.where(codes == code), *size, shape), BLUR, mode="constant"
-            )
-            for code in range(len(observers))
-        ]
-    )
+    counts = [
+        fixation_counts(fixations.where(codes == code), *size, shape)
+        for code in range(len(observers))
+    ]
+    blurred = gaussian_filter(np.stack(counts), (0.0, BLUR, BLUR), mode="constant")
     everybody = blurred.sum(axis=0)
     shifts = np.arange(-REACH, REACH + 1)
     fits = {}
