@@ -158,7 +158,7 @@ function table(analysis: Analysis): HTMLElement {
     {},
     h(
       "table",
-      {},
+      { class: "layers" },
       h(
         "thead",
         {},
