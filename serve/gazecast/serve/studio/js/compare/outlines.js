@@ -1,6 +1,7 @@
 /** Regions drawn over a design in a comparison, to look at: drawing and editing is done on one design. */
 
 import { shape } from "../ui/element.js";
+import { createLabelRoom } from "../ui/label_room.js";
 
 const LETTER = 8; // px, about
 const LINE = 15;
@@ -11,7 +12,7 @@ export function createOutlines(viewer) {
   let regions = [];
 
   function place() {
-    const labels = []; // boxes of those that are there: one that would lie on another is left out
+    const hasRoom = createLabelRoom();
     group.replaceChildren(
       ...regions.map((region) => {
         const corners = (region.points ?? box(region)).map(viewer.toScreen);
@@ -23,7 +24,7 @@ export function createOutlines(viewer) {
           { class: ["region", region.goal && "goal", region.automatic && "automatic"].filter(Boolean).join(" ") },
           shape("polygon", { points, class: "halo" }),
           shape("polygon", { points, class: "line" }),
-          labelAt(region.name, left + 1, top < 18 ? top + 15 : top - 5, labels),
+          labelAt(region.name, left + 1, top < 18 ? top + 15 : top - 5, hasRoom),
         );
       }),
     );
@@ -39,14 +40,9 @@ export function createOutlines(viewer) {
   };
 }
 
-function labelAt(name, left, bottom, labels) {
+function labelAt(name, left, bottom, hasRoom) {
   const box = { left, right: left + LETTER * name.length, top: bottom - LINE, bottom };
-  const isTaken = labels.some(
-    (other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
-  );
-  if (isTaken) return null;
-  labels.push(box);
-  return shape("text", { class: "label", x: left, y: bottom }, name);
+  return hasRoom(box) ? shape("text", { class: "label", x: left, y: bottom }, name) : null;
 }
 
 function box({ x, y, width, height }) {

@@ -2,7 +2,6 @@
 
 import { element, icon } from "../ui/element.js";
 import { keepFocus } from "../ui/keep_focus.js";
-import { comparisonPicture, pngOf } from "../takeaway/picture.js";
 import { save, stem } from "../takeaway/files.js";
 import { formatButton } from "../takeaway/format_button.js";
 import { carried, common } from "./carry.js";
@@ -40,6 +39,7 @@ export function createResults(app, view) {
       ending: "PNG",
       words: "Both as they are shown, with the legend",
       make: async () => {
+        const { comparisonPicture, pngOf } = await import("../takeaway/picture.js");
         const { layout, part } = view();
         const canvas = await comparisonPicture(first, second, { layout, part, state: app.store.state });
         save(await pngOf(canvas), `${name}.${layout}.png`);

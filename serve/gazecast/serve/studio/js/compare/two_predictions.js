@@ -36,7 +36,7 @@ function table(names, designs, window) {
     { class: "compare-scroll", role: "region", tabindex: "0", "aria-label": "Shares on both designs" },
     element(
       "table",
-      { class: "compare-table" },
+      { class: "compare-table plain" },
       element("caption", {}, "Share of all looks on each design, with the range of a panel in 90 % of cases."),
       element("thead", {}, element("tr", {}, ["Region", "A", "B"].map((words) => element("th", { scope: "col" }, words)))),
       element(

@@ -3,6 +3,7 @@
 import { STEPS, colourOf } from "../colour/scale.js";
 import { enlarge } from "../density/resample.js";
 import { pageLines } from "../picture/long_page.js";
+import { createLabelRoom } from "../ui/label_room.js";
 import { percent } from "../ui/numbers.js";
 import { contours } from "../viewer/contours.js";
 import { drawLayer } from "../viewer/layers.js";
@@ -30,7 +31,7 @@ export async function drawDesign(context, design, { view, window, opacity, outli
   if (view === "contours") drawContours(context, density, width, height, unit);
   if (view === "order") drawOrder(context, design.answer.windows[window].hotspots, width, height, unit);
   for (const line of pageLines(design.answer.long_page, design.height)) drawPageLine(context, line, height / design.height, width, unit);
-  if (outlines) for (const region of design.regions) drawRegion(context, region, design, window, width, height, unit);
+  if (outlines) drawRegions(context, design, window, width, height, unit);
 }
 
 function drawContours(context, density, width, height, unit) {
@@ -80,7 +81,25 @@ function drawPageLine(context, { y, label }, scale, width, unit) {
   drawLabel(context, label, width - unit, y * scale - unit, unit, "right");
 }
 
-function drawRegion(context, region, design, window, width, height, unit) {
+/** Labels of larger shares first: there is not always room for all. */
+function drawRegions(context, design, window, width, height, unit) {
+  const share = (region) => design.numbers[region.id]?.by_window[window].share ?? 0;
+  const hasRoom = createLabelRoom();
+  for (const region of design.regions.toSorted((a, b) => share(b) - share(a))) {
+    drawOutline(context, region, width, height, unit);
+    if (region.automatic) continue; // found, not named: as on the page
+    const words = `${region.name} ${percent(share(region))}`;
+    const left = region.x * width + unit * 0.2;
+    const middle = region.y * height + unit * (region.y * height < unit * 1.2 ? 0.8 : -0.6);
+    context.font = `600 ${unit * 0.85}px ${FONT}`;
+    const right = left + context.measureText(words).width;
+    if (hasRoom({ left, right, top: middle - unit / 2, bottom: middle + unit / 2 })) {
+      drawLabel(context, words, left, middle, unit, "left");
+    }
+  }
+}
+
+function drawOutline(context, region, width, height, unit) {
   const { x, y, width: wide, height: tall } = region;
   const corners = region.points ?? [[x, y], [x + wide, y], [x + wide, y + tall], [x, y + tall]];
   const outline = new Path2D();
@@ -92,10 +111,6 @@ function drawRegion(context, region, design, window, width, height, unit) {
   context.strokeStyle = "#ffffff";
   context.lineWidth = unit / 8;
   context.stroke(outline);
-  const inside = y * height < unit * 1.2;
-  const share = design.numbers[region.id]?.by_window[window].share;
-  const words = share === undefined ? region.name : `${region.name} ${percent(share)}`;
-  drawLabel(context, words, x * width + unit * 0.2, y * height + unit * (inside ? 0.8 : -0.6), unit, "left");
 }
 
 function drawLabel(context, words, x, y, unit, align = "center") {

@@ -7,7 +7,6 @@ import { numbers, save, stem } from "./files.js";
 import { askToForget } from "./forget.js";
 import { formatButton } from "./format_button.js";
 import { npy } from "./npy.js";
-import { designPicture, pngOf } from "./picture.js";
 
 export function createTakeaway(app) {
   const { store } = app;
@@ -16,8 +15,10 @@ export function createTakeaway(app) {
       what: "Picture",
       ending: "PNG",
       words: "This view, with its legend",
-      make: async (design, name, { view, window }) =>
-        save(await pngOf(await designPicture(design, store.state)), `${name}.${view}.${window}.png`),
+      make: async (design, name, { view, window }) => {
+        const { designPicture, pngOf } = await import("./picture.js"); // not needed before
+        save(await pngOf(await designPicture(design, store.state)), `${name}.${view}.${window}.png`);
+      },
     },
     {
       what: "Report",
