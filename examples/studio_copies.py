@@ -1,4 +1,4 @@
-"""Writes the copies of the examples that the web studio comes with: small files, with their regions.
+"""Writes the web studio's copies of the examples: small files, with their regions.
 
 Run ``python examples/studio_copies.py`` after ``render.py``. The studio's folder is part of the
 package, so what it offers to try must lie there.

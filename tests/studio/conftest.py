@@ -51,19 +51,17 @@ async ([selector, files]) => {
 
 @dataclass
 class RunningService:
-    """stop: ends it, at once without waiting for what it works on."""
-
     url: str
-    stop: Callable[..., None]
+    stop: Callable[[], None]
 
 
 RunService = Callable[..., AbstractContextManager[RunningService]]
 
 
 @contextmanager
-def _run_service(predictor, *, port: int = 0, **settings) -> Iterator[RunningService]:
+def _run_service(predictor, **settings) -> Iterator[RunningService]:
     app = create_app(Settings(**{"allowed_hosts": (), **settings}), predictor)
-    with listen("127.0.0.1", port) as listener:
+    with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -72,9 +70,8 @@ def _run_service(predictor, *, port: int = 0, **settings) -> Iterator[RunningSer
             assert thread.is_alive()
             time.sleep(0.01)
 
-        def stop(at_once: bool = False) -> None:
+        def stop() -> None:
             server.should_exit = True
-            server.force_exit = at_once
             thread.join()
 
         yield RunningService(url, stop)
@@ -84,7 +81,7 @@ def _run_service(predictor, *, port: int = 0, **settings) -> Iterator[RunningSer
 @pytest.fixture(scope="session")
 def run_service() -> RunService:
     """`with run_service(predictor, **settings) as service:` a service over TCP, on a port of its
-    own unless `port` is given."""
+    own."""
     return _run_service
 
 

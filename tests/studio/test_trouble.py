@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import expect
 
@@ -80,20 +89,54 @@ def test_cancelling_and_asking_again(run_service, open_page, drop, shown, held, 
         shown(page)
 
 
+@contextmanager
+def _process(port: int, seconds: float, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A service in a process of its own, which can be killed."""
+    program = Path(__file__).parents[1] / "serve" / "fixed_server.py"
+    environment = {**os.environ, "GAZECAST_DATA_DIR": str(folder)}
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, program, str(seconds), "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=log,
+        ) as process,
+    ):
+        try:
+            deadline = time.monotonic() + 120
+            while not _answers(f"http://127.0.0.1:{port}/readyz"):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            yield process
+        finally:
+            process.kill()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(url).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
 def test_a_service_that_is_gone_in_the_middle(
-    run_service, open_page, drop, shown, held, small_picture, page_errors
+    open_page, drop, shown, small_picture, page_errors, tmp_path
 ):
     page_errors.expect_refusals()
-    with run_service(held) as service:
-        page = open_page(service.url)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with _process(port, 120, tmp_path) as service:
+        page = open_page(f"http://127.0.0.1:{port}")
         drop(page, ("page.png", "image/png", small_picture))
-        assert held.begun.wait(30)
-        threading.Timer(0.2, held.open.set).start()  # its thread ends, the connection is cut before
-        service.stop(at_once=True)
-        expect(page.get_by_text("The service does not answer")).to_be_visible()
-        expect(page.get_by_text("Check that gazecast serve is running")).to_be_visible()
-        port = int(service.url.rsplit(":", 1)[1])
-    with run_service(held, port=port):  # it is back
+        expect(page.get_by_role("progressbar", name="Predicting")).to_be_visible()
+        service.kill()
+        card = page.locator(".progress-card")
+        expect(card).to_contain_text("The service does not answer")
+        expect(card).to_contain_text("Check that gazecast serve is running")
+    with _process(port, 0, tmp_path):  # it is back
         page.get_by_role("button", name="Try again").click()
         shown(page)
 

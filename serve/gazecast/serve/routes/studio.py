@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 from base64 import b64encode
 from functools import cache
@@ -34,6 +35,8 @@ JSON, HTML = "application/json", "text/html"
 # Systems may know these by other types, which browsers refuse for modules.
 for _ending, _type in ((".js", "text/javascript"), (".webp", "image/webp")):
     mimetypes.add_type(_type, _ending)
+
+_TEXTS = {"text/javascript", "text/css", "image/svg+xml", "application/json"}
 
 # Asked for again each time, and not sent again when it is the same.
 _CACHED = {"Cache-Control": "no-cache"}
@@ -129,4 +132,21 @@ async def file(path: str, request: Request) -> Response:
     """A file of the studio; 404 for what there is none of."""
     response = await _files.get_response(path, request.scope)
     response.headers.update(_CACHED)
-    return response
+    if not isinstance(response, FileResponse) or response.media_type not in _TEXTS:
+        return response
+    response.headers["Vary"] = "Accept-Encoding"
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return response
+    file = Path(response.path)
+    headers = {name: response.headers[name] for name in ("cache-control", "etag", "vary")}
+    return Response(
+        _packed(file, file.stat().st_mtime_ns),
+        media_type=response.media_type,
+        headers={**headers, "Content-Encoding": "gzip"},
+    )
+
+
+@cache
+def _packed(file: Path, changed: int) -> bytes:
+    """A file as it is sent: a quarter of its size. changed: when, so that it is packed anew."""
+    return gzip.compress(file.read_bytes(), mtime=0)

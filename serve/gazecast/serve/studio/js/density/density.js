@@ -4,7 +4,9 @@ import { decodePng16 } from "./png16.js";
 
 /** From the density of an answer, which is a 16-bit PNG in base64 and a factor. */
 export async function decodeDensity({ data, scale }) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const text = atob(data);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   const { width, height, values } = await decodePng16(bytes);
   const density = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) density[i] = values[i] * scale;

@@ -1,5 +1,26 @@
 /** Lines of equal density: marching squares, joined to paths. */
 
+import { STEPS } from "../colour/scale.js";
+
+/** Points of a path that is too short to be seen. */
+const SHORTEST = 6;
+
+const KNOWN = new WeakMap(); // of a density, its rings
+
+/** The rings of a density at the steps of the scale above 1: [{level, paths}]. */
+export function ringsOf(density) {
+  if (!KNOWN.has(density)) {
+    const { columns, rows, values } = density;
+    const multiples = values.map((value) => value * values.length);
+    const rings = STEPS.slice(1).map((level) => ({
+      level,
+      paths: contours(multiples, columns, rows, level).filter((path) => path.length > SHORTEST),
+    }));
+    KNOWN.set(density, rings);
+  }
+  return KNOWN.get(density);
+}
+
 /**
  * values: multiples of an even spread, columns x rows. Returns paths at `level`: lists of [x, y] in
  * 0 to 1 of the picture, closed ones ending where they began.

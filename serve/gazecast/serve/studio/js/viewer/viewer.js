@@ -1,14 +1,13 @@
 /** One design with its layers, zoom and pan. js/README.md has the interface. */
 
-import { colourOf, STEPS } from "../colour/scale.js";
-import { enlarge } from "../density/resample.js";
+import { colourOf } from "../colour/scale.js";
 import { element, shape } from "../ui/element.js";
-import { contours } from "./contours.js";
+import { ringsOf } from "./contours.js";
 import { addGestures } from "./gestures.js";
 import { drawLayer } from "./layers.js";
 import { createPosition } from "./position.js";
 
-const MANY_CELLS = 400_000; // of a density: contours are drawn from it as it is
+const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 200));
 
 export function createViewer(container, { label }) {
   const picture = element("img", { class: "design", alt: "", draggable: "false" });
@@ -86,20 +85,15 @@ export function createViewer(container, { label }) {
   function drawContours(wanted) {
     rings.replaceChildren();
     if (!wanted) return;
-    const { columns, rows } = density;
-    const times = columns * rows > MANY_CELLS ? 1 : 2;
-    const [wide, tall] = [columns * times, rows * times];
-    const multiples = enlarge(density, wide, tall);
     const labels = [];
-    for (const level of STEPS.slice(1)) {
-      const paths = contours(multiples, wide, tall, level).filter((path) => path.length > 8);
+    for (const { level, paths } of ringsOf(density)) {
       const d = paths.map((path) => `M${path.map(([x, y]) => `${x.toFixed(5)} ${y.toFixed(5)}`).join("L")}`).join("");
       rings.append(
         shape("path", { d, class: "halo" }),
         shape("path", { d, class: "ring", stroke: colourOf(level) }),
       );
       // One name for each of the larger rings, at its top.
-      for (const path of paths.sort((a, b) => b.length - a.length).slice(0, 3)) {
+      for (const path of paths.toSorted((a, b) => b.length - a.length).slice(0, 3)) {
         const [x, y] = path.reduce((best, each) => (each[1] < best[1] ? each : best));
         labels.push(shape("text", { "data-x": x, "data-y": y, class: "ring-label" }, `${level}×`));
       }
@@ -140,6 +134,8 @@ export function createViewer(container, { label }) {
     setDensity(next, nextHotspots = []) {
       [density, hotspots] = [next, nextHotspots];
       draw();
+      // Beforehand, so that switching to them takes no time.
+      if (next) whenIdle(() => ringsOf(next));
     },
     setView(next) {
       view = next;
