@@ -217,8 +217,8 @@ export function createOrder({ store, designs, announce }) {
 
   function inWords(tau) {
     if (tau > 0.7) return "close to";
-    if (tau > 0.3) return "partly like";
-    return tau > -0.3 ? "unrelated to" : "nearly the reverse of";
+    if (tau > 0.2) return "partly like";
+    return tau > -0.2 ? "unrelated to" : "nearly the reverse of";
   }
 
   function fine() {
