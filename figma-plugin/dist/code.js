@@ -453,7 +453,7 @@
     figma.ui.postMessage(event);
   }
   function openWindow() {
-    figma.showUI(__html__, { width: 440, height: 680, themeColors: true });
+    figma.showUI(__html__, { width: 480, height: 680, themeColors: true });
     figma.ui.onmessage = async (call) => {
       figma.ui.postMessage(await answer(call));
     };

@@ -75,7 +75,7 @@ function tell(event: Event): void {
 }
 
 function openWindow(): void {
-  figma.showUI(__html__, { width: 440, height: 680, themeColors: true });
+  figma.showUI(__html__, { width: 480, height: 680, themeColors: true });
   figma.ui.onmessage = async (call: Call) => {
     figma.ui.postMessage(await answer(call));
   };

@@ -11,7 +11,8 @@ export function range(low: number, high: number): string {
 
 /** A probability: never 100 %, which nothing here is. */
 export function chance(probability: number): string {
-  return probability > 0.995 ? "over 99 %" : `${Math.round(100 * probability)} %`;
+  // The space does not break.
+  return probability > 0.995 ? "over 99\u00a0%" : `${Math.round(100 * probability)}\u00a0%`;
 }
 
 export function times(intensity: number): string {
