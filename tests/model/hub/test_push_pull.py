@@ -28,6 +28,8 @@ def gazecast(hub, tmp_path):
             "HF_TOKEN": token,
             "HF_HUB_DISABLE_XET": "1",  # its storage protocol has no stand-in: files go by LFS
             "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_ETAG_TIMEOUT": "120",  # the machine may have other things to do
+            "HF_HUB_DOWNLOAD_TIMEOUT": "120",
             "HF_HUB_VERBOSITY": "debug",
             "HF_DEBUG": "1",  # all that it can be made to log
             **variables,
