@@ -119,7 +119,8 @@ class ImageResult:
     fold: str
     """The fold that it was held out with; near-duplicates share one."""
     start: Mapping[Window, Mapping[str, float]]
-    """By window and metric ("nss", "cc", "kld"): of the model that fine-tuning began with."""
+    """By window (where it was looked at) and metric ("nss", "cc", "kld"): of the model that
+    fine-tuning began with."""
     candidate: Mapping[Window, Mapping[str, float]]
     """The same, of the network fine-tuned without the image's fold."""
 
@@ -149,6 +150,14 @@ class Candidate:
     def kept(self) -> tuple[str, ...]:
         """Names of the stages that made it into the model; none: it predicts as its start did."""
         return tuple(stage.name for stage in self.stages if stage.kept)
+
+    def scores(self, window: Window, metric: str) -> list[float]:
+        """Of the images that were looked at in that window, held out."""
+        return [each.candidate[window][metric] for each in self.images if window in each.candidate]
+
+    def start_scores(self, window: Window, metric: str) -> list[float]:
+        """The same of the model that fine-tuning began with."""
+        return [each.start[window][metric] for each in self.images if window in each.start]
 
     def to_json(self) -> str:
         return _ADAPTER.dump_json(self, indent=1).decode() + "\n"

@@ -49,9 +49,9 @@ def model_card(info: ModelInfo, candidate: Candidate) -> str:
     ]
     for window in data.windows:
         cells = [
-            f"{fmean(getattr(image, which)[window][metric] for image in candidate.images):.3f}"
+            f"{fmean(scores(window, metric)):.3f}"
             for metric in ("nss", "cc")
-            for which in ("start", "candidate")
+            for scores in (candidate.start_scores, candidate.scores)
         ]
         lines.append(f"| {window} | {' | '.join(cells)} |")
     basis = "not measured" if info.calibration is None else info.calibration.basis

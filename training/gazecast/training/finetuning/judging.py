@@ -60,19 +60,17 @@ def held_out_map(network: SaliencyNetwork, batch: Batch, row: int) -> LogDensity
 def score(held_out: HeldOut, stimuli: Sequence[Stimulus], about: UserData) -> dict[str, Scores]:
     """The scores of every image, on the grid that densities are served on."""
     pools = {window: FixationPool(stimuli, about.truth(window)) for window in about.windows}
-    return {
-        stimulus.name: Scores(
-            by_window={
-                window: _scores(held_out, stimulus, about, window) for window in about.windows
-            },
-            own=float(
-                np.mean([_own(held_out, stimulus, pools[w], about, w) for w in about.windows])
-            ),
-        )
-        for stimulus in stimuli
-        # An image that nobody looked at in time has no score in that window.
-        if all(about.truth(window).fixations(stimulus) is not None for window in about.windows)
-    }
+    scores = {}
+    for stimulus in stimuli:
+        # A window in which nobody looked at the image has no score.
+        looked_at = [w for w in about.windows if about.truth(w).fixations(stimulus) is not None]
+        if looked_at:
+            own = [_own(held_out, stimulus, pools[window], about, window) for window in looked_at]
+            scores[stimulus.name] = Scores(
+                {window: _scores(held_out, stimulus, about, window) for window in looked_at},
+                float(np.mean(own)),
+            )
+    return scores
 
 
 def judge(before: Mapping[str, Scores], after: Mapping[str, Scores]) -> Verdict:

@@ -28,8 +28,6 @@ def summary(candidate: Candidate) -> tuple[Table | str, ...]:
     if not candidate.kept:
         return table, "No stage was kept: the candidate predicts as the model it began with."
     window = candidate.data.windows[-1]
-    before, after = (
-        fmean(getattr(image, which)[window]["nss"] for image in candidate.images)
-        for which in ("start", "candidate")
-    )
+    before = fmean(candidate.start_scores(window, "nss"))
+    after = fmean(candidate.scores(window, "nss"))
     return table, f"NSS on images held out, {window}: {before:.2f} before, {after:.2f} now."

@@ -91,12 +91,14 @@ def _describe(
         created=candidate.created,
         calibration=calibration,
     )
-    if not candidate.kept:
-        return described
+    if not candidate.kept:  # but a domain was added
+        line = f"not validated: a copy of {candidate.began_as}; nothing learned was better"
+        return replace(described, domains={**start.domains, candidate.domain: line})
     window = data.windows[-1]
+    number = {each: len(candidate.scores(each, "nss")) for each in data.windows}
     figures = {
-        f"{data.name}, held out, {len(candidate.images)} images, {data.kind}, {each}": {
-            metric.upper(): _score([image.candidate[each][metric] for image in candidate.images])
+        f"{data.name}, held out, {number[each]} images, {data.kind}, {each}": {
+            metric.upper(): _score(candidate.scores(each, metric))
             for metric in ("cc", "kld", "nss")
         }
         for each in data.windows
