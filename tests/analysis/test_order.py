@@ -81,6 +81,13 @@ def test_what_outranks_the_goal_though_intended_later():
     assert comparison.predicted == tuple(predicted)
 
 
+def test_a_goal_alone_is_outranked_by_all_that_is_seen_before_it():
+    glances = [Glance("advert", 1), Glance("headline", 2), Glance("button", 3), Glance("foot", 4)]
+    assert compare_orders([], glances, goal="button").outranking == ("advert", "headline")
+    listed = compare_orders(["headline"], glances, goal="button")
+    assert listed.outranking == ("advert",)  # the headline is meant to be seen first
+
+
 def test_a_tie_with_the_goal_does_not_outrank_it():
     assert compare_orders("ab", [Glance("b", 1), Glance("a", 1)], goal="a").outranking == ()
 

@@ -390,6 +390,14 @@ def test_the_intended_order_is_set_against_the_expected_one(client, png):
     assert len({reversed_["id"], same["id"], ask(client, png)["id"]}) == 3
 
 
+def test_a_goal_alone_tells_what_outranks_it(client, png):
+    page = {"name": "page", "x": 0, "y": 0, "width": 1, "height": 1}
+    regions = json.dumps([FAR, NEAR, page])
+    answer = ask(client, png, goal_region="far", regions=regions)
+    assert answer["first_glance_order"] == ["page", "near", "far"]
+    assert answer["intended_order"]["outranking"] == ["near"]  # the page holds the goal
+
+
 def test_findings_speak_of_the_goal(client, png):
     kinds = {finding["kind"] for finding in ask(client, png, goal_region="far")["findings"]}
     assert kinds & {"goal_outranked", "goal_hardly_seen", "goal_rivalled"}

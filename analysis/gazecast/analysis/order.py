@@ -75,10 +75,12 @@ def compare_orders(
         tau = float(scipy.stats.kendalltau(order, list(ranks.values())).statistic)
     outranking: tuple[str, ...] = ()
     if goal is not None:
+        # A goal that the order leaves out comes before all else that it leaves out.
+        place = wanted.get(goal, len(intended))
         outranking = tuple(
             glance.name
             for glance in predicted
-            if glance.rank < ranks[goal] and wanted.get(glance.name, last) > wanted.get(goal, last)
+            if glance.rank < ranks[goal] and wanted.get(glance.name, last) > place
         )
     return OrderComparison(tuple(intended), tuple(predicted), tau, outranking)
 

@@ -150,7 +150,7 @@ def report(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> Report:
     contrasts = [_contrast(rgb, region) for region in regions]
     scores = _scores(predicted)
     glances = first_glance_order(dict(zip(labels, shares, strict=True)))
-    order = _order(glances, asked)
+    order = _order(glances, asked, dict(zip(labels, regions, strict=True)))
     return Report(
         id=prediction_id(predicted, asked),
         model=_model(prediction.model),
@@ -244,15 +244,23 @@ def _hotspots(predicted: Predicted, window: Window) -> list[HotspotAnswer]:
     ]
 
 
-def _order(glances: Sequence[Glance], asked: Asked) -> OrderComparison | None:
-    """None where neither a goal nor an order is intended."""
+def _order(
+    glances: Sequence[Glance], asked: Asked, regions: Mapping[str, AnyRegion]
+) -> OrderComparison | None:
+    """None where neither a goal nor an order is intended. What the goal lies in is looked at
+    wherever the goal is, so it does not outrank it."""
     if asked.goal is None and not asked.intended:
         return None
     try:
-        return compare_orders(asked.intended, glances, asked.goal)
+        order = compare_orders(asked.intended, glances, asked.goal)
     except ValueError as error:
         field = "intended_order" if asked.intended else "goal_region"
         raise field_problem((field,), str(error), (field,)) from error
+    if asked.goal is None:
+        return order
+    goal = regions[asked.goal]
+    outranking = (each for each in order.outranking if not encloses(regions[each], goal))
+    return replace(order, outranking=tuple(outranking))
 
 
 def _found(predicted: Predicted) -> list[Region]:

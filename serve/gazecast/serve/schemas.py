@@ -436,7 +436,8 @@ class IntendedOrderAnswer(BaseModel):
     """Kendall's tau-b of both orders, -1 (reversed) to 1 (the same); null where either is one
     tie."""
     outranking: list[str]
-    """Regions expected to be seen before the goal, though intended after it."""
+    """Regions expected to be seen before the goal, though not intended to be; those that it lies in
+    left out."""
 
 
 class FalseBottomAnswer(BaseModel):
