@@ -169,7 +169,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
         for domain, prior in enumerate(network.readout.domain_prior):
             rows = slice(half) if domain < 2 else slice(half, None)
             columns = slice(half) if domain % 2 == 0 else slice(half, None)
-            prior[0, rows, columns] = 6.0
+            prior[:, rows, columns] = 6.0
         network.readout.window_prior.normal_(std=0.5)
     path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
     write_onnx(Shipped(network), path)
