@@ -47,8 +47,6 @@ export async function predict(
   work: Work,
 ): Promise<PredictionAnswer> {
   const form = formOf({ window, domain, regions: layers.map(({ region }) => region) }, goal);
-  // Before all others: then the answer says which are expected to be seen before it.
-  if (goal !== null) form.append("intended_order", JSON.stringify([goal]));
   form.append("image", blobOf(png), "frame.png");
   return (await post(connection, "/v1/predictions", form, png.length, work)) as PredictionAnswer;
 }

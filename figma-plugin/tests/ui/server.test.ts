@@ -53,7 +53,7 @@ test("what is sent: the picture, names and places of layers, the key as a header
   expect(credentials).toBe("omit");
   const form = body as FormData;
   expect([...form.keys()].sort()).toEqual(
-    ["domain", "goal_region", "image", "intended_order", "regions", "window"].sort(),
+    ["domain", "goal_region", "image", "regions", "window"].sort(),
   );
   expect(form.get("regions")).toBe('[{"name":"Title","x":0,"y":0,"width":1,"height":1}]');
 });

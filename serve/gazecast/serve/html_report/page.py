@@ -9,7 +9,7 @@ from string import Template
 
 from gazecast.analysis.regions import Polygon, Region, encloses
 from gazecast.analysis.scores.reference_sets import reference_set
-from gazecast.model.prediction import WINDOWS, Domain
+from gazecast.model.prediction import WINDOWS
 from gazecast.serve.html_report.markup import Markup, escape, join, tag
 from gazecast.serve.html_report.pictures import figures, letter, shape
 from gazecast.serve.schemas import (
@@ -41,7 +41,7 @@ class Entry:
     report: Report
 
 
-_KINDS: dict[Domain, str] = {
+_KINDS: dict[str, str] = {
     "web": "a web page",
     "mobile": "a phone screen",
     "poster": "a poster",
@@ -443,7 +443,7 @@ def _limits(entry: Entry) -> Markup:
         if calibration is None
         else f"Ranges: {calibration.basis}.",
         *(
-            f"{_KINDS[name].removeprefix('a ').capitalize()}: {validation}."
+            f"{_KINDS.get(name, name).removeprefix('a ').capitalize()}: {validation}."
             for name, validation in model.domains.items()
         ),
         f"Model {model.name} {model.version}, SHA-256 {model.sha256}, licence {model.licence}; "
