@@ -129,7 +129,6 @@ export function createRegions(app, { onRemove }) {
 
   function row(design, region) {
     const told = numbers(design, region);
-    const selected = store.state.region === region.id;
     const goal = element(
       "button",
       {
@@ -156,7 +155,11 @@ export function createRegions(app, { onRemove }) {
     });
     return element(
       "tr",
-      { class: selected ? "selected" : "", onclick: () => store.update({ region: region.id }) },
+      {
+        class: region.id === store.state.region ? "selected" : "",
+        "data-region": region.id,
+        onclick: () => store.update({ region: region.id }),
+      },
       element("td", { class: "goal" }, goal),
       element("th", { scope: "row", class: "text" }, name),
       element("td", { class: "number" }, told ? shareCell(told) : "…"),
@@ -267,7 +270,11 @@ export function createRegions(app, { onRemove }) {
 
   store.on((state) => {
     const { id, regions, numbers: known, goal, hidden, measuring } = store.selected() ?? {};
-    const now = [id, regions, known, goal, hidden, measuring, state.window, state.region];
+    const now = [id, regions, known, goal, hidden, measuring, state.window];
+    // Not drawn anew for this: the cursor is in the field that was clicked.
+    for (const row of panel.querySelectorAll("tr[data-region]")) {
+      row.classList.toggle("selected", row.dataset.region === state.region);
+    }
     if (now.every((each, i) => each === drawn[i])) return;
     drawn = now;
     draw();
