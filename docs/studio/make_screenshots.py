@@ -112,6 +112,7 @@ def compare(page: Page) -> None:
         page.locator(".topbar .primary").click()
     chooser.value.set_files(EXAMPLES / "landing-page-b.png")
     page.get_by_role("button", name="Remove landing-page-b.png").wait_for()
+    page.get_by_role("button", name="Skip", exact=True).click()  # ranking
     ready(page)
     page.get_by_role("tab", name="Regions").click()
     with page.expect_file_chooser() as chooser:
