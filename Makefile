@@ -17,7 +17,7 @@ run: $(VENV)/.installed
 # Install what the tests need, and run them.
 test: $(VENV)/.installed-dev
 	figma-plugin/check.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

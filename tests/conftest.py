@@ -3,6 +3,8 @@ network that has been exported, and writers of the official layouts of data sets
 
 from __future__ import annotations
 
+import os
+import shutil
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -11,10 +13,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from playwright.sync_api import Browser, Error, sync_playwright
 from scipy.io import savemat
 
 from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
@@ -134,6 +138,31 @@ def _png_header(width: int, height: int) -> bytes:
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("gazecast", deadline=None)
+hypothesis.settings.load_profile("gazecast")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Callable[..., Browser]]:
+    """Starts the system's Chromium with further arguments. No longer than a module, as nothing
+    asynchronous can run beside it."""
+    with sync_playwright() as driver:
+
+        def launch(*arguments: str) -> Browser:
+            try:
+                return driver.chromium.launch(
+                    executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+                    args=["--no-sandbox", *arguments],
+                )
+            except Error as error:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip(f"no Chromium here: {error.message.splitlines()[0]}")
+
+        yield launch
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 import threading
 import time
@@ -28,8 +27,6 @@ from gazecast.model.prediction import WINDOWS
 from gazecast.serve.app import create_app
 from gazecast.serve.security.keys import hash_key
 from gazecast.serve.settings import Settings
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 PLUGIN = Path(__file__).parents[2] / "figma-plugin"
 KEY = "gzc_of-a-designer"
@@ -151,18 +148,10 @@ def fake_figma(tmp_path_factory) -> str:
     return file.read_text("utf-8")
 
 
-@pytest.fixture(scope="session")
-def browser():
-    with playwright.sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-                args=["--no-sandbox"],
-            )
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium here: {error.message.splitlines()[0]}")
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

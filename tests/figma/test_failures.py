@@ -99,13 +99,44 @@ def test_too_large(open_plugin, serve, dark):
     assert "GAZECAST_MAX_BODY_BYTES" in plugin.error()
 
 
-def test_a_proxy_that_cuts_large_uploads_off(open_plugin, service):
-    plugin = open_plugin(
-        [FRAME],
-        "Home",
-        server=service.url,
-        before=lambda page: page.route("**/v1/predictions", lambda route: route.abort()),
-    )
+@pytest.fixture
+def proxy_that_cuts_uploads():
+    """Stands before a service: it passes everything on but what is posted."""
+    servers = []
+
+    def start(url):
+        class Proxy(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked = {name: self.headers[name] for name in self.headers if name != "Host"}
+                answer = httpx2.request(self.command, url + self.path, headers=asked)
+                self.send_response(answer.status_code)
+                for name, value in answer.headers.items():
+                    if name not in {"transfer-encoding", "date", "server"}:
+                        self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.content)
+
+            do_OPTIONS = do_GET  # noqa: N815
+
+            def do_POST(self):
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
+
+            def log_message(self, *_):
+                pass
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Proxy))
+        threading.Thread(target=servers[-1].serve_forever).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_proxy_that_cuts_large_uploads_off(open_plugin, service, proxy_that_cuts_uploads):
+    plugin = open_plugin([FRAME], "Home", server=proxy_that_cuts_uploads(service.url))
     plugin.wait_done()
     assert "The connection broke while 0.0 MB were sent" in plugin.error()
 

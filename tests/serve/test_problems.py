@@ -122,7 +122,7 @@ def test_too_many_regions(client, encode_image):
     assert_problem(answer, 422, "too-many-regions")
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/webp;q=1", "application/json;q=0"])
+@pytest.mark.parametrize("accept", ["application/xml", "image/webp;q=1", "application/json;q=0"])
 def test_accepts_nothing_offered(client, encode_image, accept):
     answer = client.post(PATH, files={"image": encode_image()}, headers={"Accept": accept})
     assert "application/x-npy" in assert_problem(answer, 406, "not-acceptable")["remedy"]

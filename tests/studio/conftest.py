@@ -7,7 +7,6 @@ the test that it happens in.
 from __future__ import annotations
 
 import runpy
-import shutil
 import threading
 import time
 from base64 import b64encode
@@ -25,8 +24,6 @@ from PIL import Image
 from gazecast.cli.serve import listen
 from gazecast.serve.app import create_app
 from gazecast.serve.settings import Settings
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -119,18 +116,10 @@ def shipped_service(tmp_path_factory) -> Iterator[RunningService]:
         yield service
 
 
-@pytest.fixture(scope="session")
-def browser():
-    with playwright.sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-                args=["--no-sandbox"],
-            )
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium here: {error.message.splitlines()[0]}")
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

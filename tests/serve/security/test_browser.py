@@ -6,7 +6,6 @@ would show nothing.
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -22,8 +21,6 @@ from gazecast.cli.serve import listen
 from gazecast.serve.app import create_app
 from gazecast.serve.security.keys import hash_key
 from gazecast.serve.settings import Settings
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 PATHS = (
     "/",
@@ -116,17 +113,9 @@ def page_origin() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-                args=["--no-sandbox", "--host-resolver-rules=MAP attacker.example 127.0.0.1"],
-            )
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium here: {error.message.splitlines()[0]}")
+def browser(chromium):
+    with chromium("--host-resolver-rules=MAP attacker.example 127.0.0.1") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -49,7 +49,9 @@ router = APIRouter()
     summary="What there is, or the web studio",
     response_model=Index,
     response_description="A start for whoever looks around; for browsers, the web studio.",
-    responses={200: {"content": {HTML: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {HTML: {"schema": {"type": "string"}, "example": "<!doctype html>..."}}}
+    },
 )
 async def index(request: Request) -> Response:
     """The studio is one page, with its files below /studio/."""
