@@ -44,10 +44,10 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.created
 	$(BIN)/pip install --quiet --no-compile --editable .
 	@touch $@
 
-# torch first and by its exact version: the range in the extra would otherwise be met by the newest
-# build, with gigabytes of CUDA libraries.
+# torch and torchvision first and by their exact versions: the ranges in the extra would otherwise be
+# met by the newest builds, with gigabytes of CUDA libraries. Each torchvision needs its own torch.
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
-	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet torch==2.13.0 torchvision==0.28.0
 	$(BIN)/pip install --quiet --editable '.[train,report,import,dev]'
 	@touch $@ $(VENV)/.installed
 
