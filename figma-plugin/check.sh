@@ -8,11 +8,7 @@ if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
     echo "or see https://nodejs.org. (To run gazecast, and the plugin, neither is needed.)" >&2
     exit 1
 fi
-# npm writes this file when it is done; what it installed before holds until the lock file changes.
-if [ package-lock.json -nt node_modules/.package-lock.json ]; then
-    npm ci --no-progress --loglevel=error
-    touch node_modules/.package-lock.json
-fi
+./install.sh
 npm run --silent check-build
 # At the same time: the first two take most of it.
 npm run --silent types & types=$!
