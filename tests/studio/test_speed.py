@@ -5,6 +5,10 @@ Other work on the machine makes single times longer, never shorter: each is the 
 
 from __future__ import annotations
 
+import pytest
+
+pytestmark = pytest.mark.alone
+
 # From the drop to the first frame with the heatmap, and the request's own time, in ms.
 MEASURE = """
 async data => {
@@ -14,11 +18,11 @@ async data => {
     performance.clearResourceTimings();
     const drawn = new Promise(resolve => {
         const watch = new MutationObserver(() => {
-            if (!document.querySelector("#studio[data-status=ready] canvas.layer")) return;
+            if (!document.querySelector("#studio .stage canvas.layer:not([hidden])")) return;
             watch.disconnect();
             requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
         });
-        watch.observe(document.getElementById("studio"), {attributes: true});
+        watch.observe(document.getElementById("studio"), {childList: true, subtree: true});
     });
     const start = performance.now();
     document.body.dispatchEvent(
@@ -63,7 +67,7 @@ def test_the_heatmap_is_there_within_half_again_of_the_request(
     open_page, shipped_service, landing_page
 ):
     measured = []
-    for _ in range(6):
+    for _ in range(10):
         page, times = _drop_and_measure(open_page, shipped_service, landing_page)
         page.context.close()
         measured.append(times["whole"] / times["request"])

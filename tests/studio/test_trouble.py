@@ -193,6 +193,6 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(
         shown(page)
         page_errors.seen.clear()
         page.reload()
-        page.wait_for_function("document.getElementById('studio').dataset.status")
+        page.wait_for_selector("#studio[data-status]")
         expect(dialogue).to_be_hidden()
         assert page.evaluate("JSON.stringify(localStorage)").find("sesame") == -1

@@ -1,27 +1,23 @@
 /** The service's API. Everything rejects with a Problem, or an AbortError where it was cancelled. */
 
-import { decodeDensity } from "../density/density.js";
 import { regionInput } from "../regions/geometry.js";
 import { askForKey, key } from "./key.js";
 import { problemOf, unreachable } from "./problem.js";
 
 const JSON_TYPE = "application/json";
 
-/** The numbers of a design and its densities in every window. */
+/** The numbers of a design, and of each window its density as it is sent: {"1s": {data, scale}, ...}. */
 export async function predict(design, options = {}) {
   const body = predictionForm(design);
   body.append("every_window", "true");
   const answer = JSON.parse(await (await send("v1/predictions", { body, ...options })).text());
-  const densities = {};
-  const windows = Object.entries(answer.windows);
-  await Promise.all(
-    windows.map(async ([window, each]) => {
-      densities[window] = await decodeDensity(each.density);
-      delete each.density.data;
-    }),
-  );
+  const sent = {};
+  for (const [window, { density }] of Object.entries(answer.windows)) {
+    sent[window] = { ...density };
+    delete density.data;
+  }
   delete answer.density;
-  return { answer, densities };
+  return { answer, sent };
 }
 
 /** designs: two or more; goal: name of a region, or null. The first is what others are held against. */

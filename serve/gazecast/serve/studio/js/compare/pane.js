@@ -1,6 +1,6 @@
 /** One of the two designs in a comparison, under its letter and name. */
 
-import { isShown } from "../state/designs.js";
+import { shownDensity } from "../state/designs.js";
 import { element } from "../ui/element.js";
 import { createViewer } from "../viewer/viewer.js";
 import { createOutlines } from "./outlines.js";
@@ -37,7 +37,7 @@ export function createPane(letter, onMove) {
     viewer,
     /** canvas: a layer of the comparison's own, instead of what `state` shows; or null. */
     show(design, state, canvas) {
-      const density = isShown(design) ? design.densities[state.window] : null;
+      const density = shownDensity(design, state.window);
       const now = {
         url: design.url,
         density,

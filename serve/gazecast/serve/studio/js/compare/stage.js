@@ -1,6 +1,7 @@
 /** The two designs: side by side, one over the other, or what differs. Zoom and pan are linked. */
 
 import { legend } from "../colour/legend.js";
+import { shownDensity } from "../state/designs.js";
 import { element } from "../ui/element.js";
 import { differenceCanvas } from "./difference.js";
 import { differenceLegend } from "./difference_legend.js";
@@ -30,7 +31,7 @@ export function createStage() {
   }
 
   function layerOf(first, second, window) {
-    const [before, after] = [first.densities?.[window] ?? null, second.densities?.[window] ?? null];
+    const [before, after] = [first, second].map((design) => shownDensity(design, window));
     if (before === null || after === null) return null;
     if (layer.before !== before || layer.after !== after) {
       const scale = LAYER / Math.max(second.width, second.height);

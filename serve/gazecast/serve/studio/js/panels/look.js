@@ -3,7 +3,7 @@
 import { legend } from "../colour/legend.js";
 import { pageLines } from "../picture/long_page.js";
 import { createEditor } from "../regions/editor.js";
-import { isShown } from "../state/designs.js";
+import { isShown, shownDensity } from "../state/designs.js";
 import { createTakeaway } from "../takeaway/takeaway.js";
 import { element } from "../ui/element.js";
 import { percent, seconds } from "../ui/numbers.js";
@@ -76,7 +76,7 @@ export function createLook(app) {
       return;
     }
     const view = design.hidden ? "design" : state.view;
-    const now = { url: design.url, density: isShown(design) ? design.densities[state.window] : null, view, opacity: state.opacity };
+    const now = { url: design.url, density: shownDensity(design, state.window), view, opacity: state.opacity };
     if (now.url !== drawn.url) {
       frame.style.setProperty("--ratio", design.height / design.width);
       viewer.setDesign(design);

@@ -27,18 +27,18 @@ export async function readPicture(file) {
   }
 }
 
-async function loaded(url, name) {
-  const image = new Image();
-  image.src = url;
-  try {
-    await image.decode();
-  } catch {
-    throw new Problem({
-      title: `${name} is no picture that can be read`,
-      remedy: "Choose a PNG, JPEG, WebP or SVG file.",
-    });
-  }
-  return image;
+/** Does not wait until all of it is decoded: the service tells of damage further in. */
+function loaded(url, name) {
+  const problem = new Problem({
+    title: `${name} is no picture that can be read`,
+    remedy: "Choose a PNG, JPEG, WebP or SVG file.",
+  });
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = () => reject(problem);
+    image.src = url;
+  });
 }
 
 /** As a data: address: drawn from a blob: address, some browsers will not give the pixels back. */

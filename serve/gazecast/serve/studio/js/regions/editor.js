@@ -1,7 +1,7 @@
 /** Regions on the design: shown, drawn, moved, resized and deleted, by mouse, touch and keyboard. */
 
 import { shareOf } from "../density/density.js";
-import { freeName, measured } from "../state/designs.js";
+import { freeName, measured, shownDensity } from "../state/designs.js";
 import { shape } from "../ui/element.js";
 import { keepFocus } from "../ui/keep_focus.js";
 import { percent } from "../ui/numbers.js";
@@ -173,8 +173,8 @@ export function createEditor(viewer, { store, designs, announce, notify }, { onN
 
   /** What a rectangle's share would be, from the density that is shown. */
   function liveLabel(region) {
-    const density = design().densities?.[store.state.window];
-    if (!density || region.kind === "polygon" || design().hidden) return region.name;
+    const density = shownDensity(design(), store.state.window);
+    if (!density || region.kind === "polygon") return region.name;
     return `${region.name}  ${percent(shareOf(density, region))}`;
   }
 
@@ -226,7 +226,7 @@ export function createEditor(viewer, { store, designs, announce, notify }, { onN
 
   function outlineLabel(box) {
     const [left, top] = viewer.toScreen([box.x, box.y]);
-    const density = design().hidden ? null : design().densities?.[store.state.window];
+    const density = shownDensity(design(), store.state.window);
     return shape("text", { class: "label", x: left + 4, y: top - 6 }, density ? percent(shareOf(density, box)) : "");
   }
 

@@ -1,9 +1,11 @@
 /** What is done to designs: adding, predicting, cancelling, changing their regions. */
 
 import { Problem } from "../api/problem.js";
+import { decodeDensity } from "../density/density.js";
 import { readPicture } from "../picture/files.js";
 import { screenHeight } from "../picture/long_page.js";
 import { sameShape } from "../regions/geometry.js";
+import { whenIdle } from "../ui/when_idle.js";
 import { newId } from "./id.js";
 
 /** Measured again this long after the last change of the regions. */
@@ -19,6 +21,11 @@ export function isShown(design) {
   return design.answer !== null && !design.hidden;
 }
 
+/** The density to show of a design, or null. */
+export function shownDensity(design, window) {
+  return isShown(design) ? (design.densities[window] ?? null) : null;
+}
+
 /** A name that is not among those taken: a number is added where it is. */
 export function freeName(name, taken) {
   if (!taken.includes(name)) return name;
@@ -27,6 +34,13 @@ export function freeName(name, taken) {
     const next = `${stem} ${number}${ending ?? ""}`;
     if (!taken.includes(next)) return next;
   }
+}
+
+/** The densities of all windows from what the service sent of each. */
+async function decodeAll(sent) {
+  const windows = Object.keys(sent);
+  const densities = await Promise.all(windows.map((window) => decodeDensity(sent[window])));
+  return Object.fromEntries(windows.map((window, i) => [window, densities[i]]));
 }
 
 export function createDesigns(store, client, notify) {
@@ -79,8 +93,8 @@ export function createDesigns(store, client, notify) {
   function open(pictures) {
     const ids = pictures.map((fields) => addDesign(fields));
     if (!ids.length) return;
+    for (const id of ids) predict(id); // first: the service is at work while the page is drawn
     store.update({ selected: ids[0], region: null });
-    for (const id of ids) predict(id);
   }
 
   function remove(id) {
@@ -95,21 +109,30 @@ export function createDesigns(store, client, notify) {
 
   /** Asks the service for a design's numbers; what was asked before is cancelled. */
   async function predict(id) {
-    clearTimeout(timers.get(id));
+    stopTimer(id);
     requests.get(id)?.abort();
     const request = new AbortController();
     requests.set(id, request);
     const asked = store.design(id);
     const first = asked.answer === null;
+    const answered = client.predict(asked, {
+      signal: request.signal,
+      onProgress: (progress) => first && store.updateDesign(id, { progress }),
+      onSent: () => first && store.updateDesign(id, { status: "predicting" }),
+    });
     store.updateDesign(id, { status: first ? "sending" : "ready", measuring: true, progress: 0, problem: null });
     try {
-      const { answer, densities } = await client.predict(asked, {
-        signal: request.signal,
-        onProgress: (progress) => first && store.updateDesign(id, { progress }),
-        onSent: () => first && store.updateDesign(id, { status: "predicting" }),
-      });
+      const { answer, sent } = await answered;
+      const { window } = store.state;
+      const shown = await decodeDensity(sent[window]);
+      request.signal.throwIfAborted();
+      take(id, asked, answer, { [window]: shown });
+      await new Promise(whenIdle);
+      const densities = await decodeAll(sent);
+      request.signal.throwIfAborted();
       requests.delete(id);
-      take(id, asked, answer, densities);
+      // What was changed while the service was at work is measured still.
+      store.updateDesign(id, { densities: { ...densities, [window]: shown }, measuring: timers.has(id) });
     } catch (error) {
       if (error.name === "AbortError") return;
       requests.delete(id);
@@ -120,7 +143,6 @@ export function createDesigns(store, client, notify) {
 
   function take(id, asked, answer, densities) {
     const design = store.design(id);
-    if (!design) return;
     const found = answer.regions.slice(asked.regions.length).map((region) => ({
       id: newId(),
       name: freeName(region.name, design.regions.map((each) => each.name)),
@@ -146,14 +168,18 @@ export function createDesigns(store, client, notify) {
       regions: [...design.regions, ...found],
       findRegions: false,
       status: "ready",
-      measuring: false,
       problem: null,
     });
   }
 
+  function stopTimer(id) {
+    clearTimeout(timers.get(id));
+    timers.delete(id);
+  }
+
   /** Stops asking; a design without numbers may be asked for again. */
   function cancel(id) {
-    clearTimeout(timers.get(id));
+    stopTimer(id);
     requests.get(id)?.abort();
     requests.delete(id);
     const design = store.design(id);
@@ -162,7 +188,7 @@ export function createDesigns(store, client, notify) {
 
   /** Predicts again once nothing more has changed for a moment. */
   function measureSoon(id) {
-    clearTimeout(timers.get(id));
+    stopTimer(id);
     if (store.design(id).answer === null) return predict(id);
     timers.set(id, setTimeout(() => store.design(id) && predict(id), SETTLED));
     store.updateDesign(id, { measuring: true });

@@ -1,6 +1,6 @@
 /** The panel with what can be taken away, and what the browser keeps. */
 
-import { isShown } from "../state/designs.js";
+import { shownDensity } from "../state/designs.js";
 import { element, icon } from "../ui/element.js";
 import { csv } from "./csv.js";
 import { numbers, save, stem } from "./files.js";
@@ -65,9 +65,9 @@ export function createTakeaway(app) {
     element("div", { class: "takeaway-kept" }, kept, forget),
   );
 
-  function render({ designs }) {
+  function render({ designs, window }) {
     const design = store.selected();
-    const ready = design !== null && isShown(design);
+    const ready = design !== null && shownDensity(design, window) !== null;
     for (const button of formats) button.disabled = !ready;
     kept.textContent =
       `${designs.length === 1 ? "This design stays" : `These ${designs.length} designs stay`} in this browser until you ` +
@@ -75,7 +75,7 @@ export function createTakeaway(app) {
     forget.disabled = designs.length === 0;
   }
 
-  store.on((state, changed) => (changed.has("designs") || changed.has("selected")) && render(state));
+  store.on((state, changed) => ["designs", "selected", "window"].some((key) => changed.has(key)) && render(state));
   render(store.state);
   return panel;
 }

@@ -4,7 +4,7 @@ import { DIM, HIGHEST, LIT, TABLE, levelsOf } from "../colour/scale.js";
 import { enlarge } from "../density/resample.js";
 
 /** Pixels of a layer: enough for the browser's stretching not to be seen, little to draw. */
-const PIXELS = 1_000_000;
+const PIXELS = 400_000;
 
 const SMOOTHED = new WeakMap(); // of a density, its levels on the scale at a layer's size
 

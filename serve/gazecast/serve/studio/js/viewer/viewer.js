@@ -2,12 +2,11 @@
 
 import { colourOf } from "../colour/scale.js";
 import { element, shape } from "../ui/element.js";
+import { whenIdle } from "../ui/when_idle.js";
 import { ringsOf } from "./contours.js";
 import { addGestures } from "./gestures.js";
 import { drawLayer } from "./layers.js";
 import { createPosition } from "./position.js";
-
-const whenIdle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 200));
 
 export function createViewer(container, { label }) {
   const picture = element("img", { class: "design", alt: "", draggable: "false" });
