@@ -17,7 +17,8 @@ run: $(VENV)/.installed
 # Install what the tests need, and run them.
 test: $(VENV)/.installed-dev
 	figma-plugin/check.sh
-	$(BIN)/python -m pytest --numprocesses=logical --dist=worksteal
+	$(BIN)/python -m pytest -m 'not alone' --numprocesses=logical --dist=loadscope
+	$(BIN)/python -m pytest -m alone
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -278,7 +278,7 @@ def test_a_window_opened_by_another_origin_is_out_of_its_reach(page, page_origin
             page.evaluate("url => { window.opened = open(url) }", f"{service.url}/v1/model")
         opened.value.wait_for_load_state()
         assert opened.value.evaluate("window.opener") is None
-        assert page.evaluate("window.opened.closed")  # as far as this page can tell
+        page.wait_for_function("window.opened.closed")  # as far as this page can tell
 
 
 def test_a_name_that_was_pointed_at_the_service_is_not_answered(page, fixed_predictor):
