@@ -26,6 +26,7 @@ from matplotlib import pyplot
 
 from gazecast.data.layouts.folder import read_folder
 from gazecast.model.network import SaliencyNetwork
+from gazecast.training.allocator import keep_freed_memory
 from gazecast.training.cross_validation import FOLDS
 from gazecast.training.exported import read_exported
 from gazecast.training.finetuning.candidate import HeldOut
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("finetune-fiwi"), help="for networks")
     parser.add_argument("--draw", action="store_true", help="measure nothing more")
     arguments = parser.parse_args()
+    keep_freed_memory()
     arguments.out.mkdir(parents=True, exist_ok=True)
     arguments.work.mkdir(parents=True, exist_ok=True)
     results = arguments.out / "learning-curve.json"

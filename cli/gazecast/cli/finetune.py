@@ -60,11 +60,13 @@ def finetune(
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL
+    from gazecast.training.allocator import keep_freed_memory
     from gazecast.training.export import ExportError
     from gazecast.training.finetuning.finetune import At
     from gazecast.training.finetuning.finetune import finetune as run
     from gazecast.training.finetuning.summary import summary
 
+    keep_freed_memory()
     model = SHIPPED_MODEL if start_from == SHIPPED else Path(start_from)
     columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn())
     try:

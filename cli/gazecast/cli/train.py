@@ -40,11 +40,13 @@ def train(
 
     from gazecast.data.stimulus import DataError
     from gazecast.model.picture import PictureError
+    from gazecast.training.allocator import keep_freed_memory
     from gazecast.training.checkpoint import CheckpointError
     from gazecast.training.recipe import RecipeError
     from gazecast.training.trainer import Step
     from gazecast.training.trainer import train as run
 
+    keep_freed_memory()
     columns = (
         *Progress.get_default_columns()[:-1],
         TimeRemainingColumn(),
