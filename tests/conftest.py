@@ -39,7 +39,13 @@ from gazecast.model.metadata import (
     file_sha256,
 )
 from gazecast.model.picture import Picture, read_picture
-from gazecast.model.prediction import DOMAINS, WINDOWS, DomainDecision, Prediction
+from gazecast.model.prediction import (
+    DOMAINS,
+    WINDOWS,
+    DomainDecision,
+    Prediction,
+    require_domain,
+)
 
 if TYPE_CHECKING:  # torch is slow to load, and most tests do without
     from gazecast.model.network import SaliencyNetwork
@@ -77,6 +83,7 @@ class FixedPredictor:
         pass
 
     def predict(self, image, window="3s", domain="auto"):
+        require_domain(domain, self.info)
         picture = image if isinstance(image, Picture) else read_picture(image)
         ratio = min(1.0, 256 / max(picture.width, picture.height))
         rows, columns = (max(1, round(side * ratio)) for side in picture.rgb.shape[:2])
@@ -101,6 +108,15 @@ class FixedPredictor:
 @pytest.fixture
 def fixed_predictor() -> FixedPredictor:
     return FixedPredictor()
+
+
+@pytest.fixture
+def kiosk_predictor() -> FixedPredictor:
+    """Has a further domain, as a model that was fine-tuned for it."""
+    predictor = FixedPredictor()
+    domains = {**predictor.info.domains, "kiosk": "validated on 12 kiosks"}
+    predictor.info = replace(predictor.info, domains=domains)
+    return predictor
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,16 @@ Window = Literal["1s", "3s", "5s"]
 Domain = Literal["web", "mobile", "poster", "photo"]
 """What kind of picture it is; the network has parameters of its own for each."""
 
-DomainChoice = Literal["auto", Domain]
-"""What a caller may ask for; auto decides from the picture's content."""
+DomainName = Domain | str
+"""A domain that a model has: one of the four, or one that fine-tuning added."""
+
+DomainChoice = Literal["auto"] | DomainName
+"""What a caller may ask for; auto decides from the picture's content which of the four it is."""
+
+DOMAIN_NAME = "^[A-Za-z0-9][A-Za-z0-9-]*$"
+"""What the names of domains look like, as a regular expression."""
+
+LONGEST_DOMAIN_NAME = 64
 
 WINDOWS: tuple[Window, ...] = get_args(Window)
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
@@ -46,16 +54,28 @@ class DomainDecision:
     """Which domain's parameters were used, and how far they have been checked.
 
     name: the domain used; with requested "auto" it is the most probable one.
-    probabilities: what the classifier says about the picture, over all domains, sum 1; given also
-    when the domain was requested, so that a mismatch can be seen.
+    probabilities: what the classifier says about the picture, over the four domains that it tells
+    apart, sum 1; given also when the domain was requested, so that a mismatch can be seen.
     validation: one line such as "validated on 36 web pages" or "not validated on mobile: no gaze
     data".
     """
 
-    name: Domain
+    name: DomainName
     requested: DomainChoice
     probabilities: Mapping[Domain, float]
     validation: str
+
+
+class UnknownDomainError(ValueError):
+    """The model lacks the domain that was asked for; str() names those that it has."""
+
+
+def require_domain(domain: DomainChoice, model: ModelInfo) -> None:
+    """Raises UnknownDomainError for a domain that the model lacks."""
+    if domain != "auto" and domain not in model.domains:
+        raise UnknownDomainError(
+            f"unknown domain {domain!r}; choose auto or one of {', '.join(model.domains)}"
+        )
 
 
 def decide_jointly(decisions: Sequence[DomainDecision], model: ModelInfo) -> DomainDecision:

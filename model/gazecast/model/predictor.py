@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import onnxruntime
@@ -29,6 +28,7 @@ from gazecast.model.prediction import (
     DomainDecision,
     Prediction,
     Window,
+    require_domain,
 )
 
 SHIPPED_MODEL = Path(__file__).parent / "weights" / "gazecast.onnx"
@@ -81,7 +81,7 @@ class Predictor:
         self,
         image: PictureSource | Picture,
         window: Window = "3s",
-        domain: DomainChoice | str = "auto",
+        domain: DomainChoice = "auto",
     ) -> Prediction:
         """Predict one picture.
 
@@ -91,16 +91,12 @@ class Predictor:
         domain: the kind of picture, or "auto" to decide from its content. One that fine-tuning
         added (see `info.domains`) is used only when asked for by name.
 
-        Raises PictureError for a picture that cannot be used, ValueError for an unknown window or
-        domain.
+        Raises PictureError for a picture that cannot be used, UnknownDomainError for a domain that
+        the model lacks, ValueError for an unknown window.
         """
         if window not in WINDOWS:
             raise ValueError(f"unknown window {window!r}; choose one of {', '.join(WINDOWS)}")
-        domains = tuple(self.info.domains)
-        if domain != "auto" and domain not in domains:
-            raise ValueError(
-                f"unknown domain {domain!r}; choose auto or one of {', '.join(domains)}"
-            )
+        require_domain(domain, self.info)
         picture = image if isinstance(image, Picture) else read_picture(image)
         placement = place(
             picture.width, picture.height, self.info.input.pixels, self.info.input.multiple
@@ -110,8 +106,9 @@ class Predictor:
             [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY],
             {IMAGE: laid_out[None], THUMBNAIL: _thumbnail(laid_out, placement)[None]},
         )
-        decision = self._decide(domain_logits[0, : len(DOMAINS)], cast(DomainChoice, domain))
-        cells = log_density[0, domains.index(decision.name)][:, *placement.cells]
+        decision = self._decide(domain_logits[0, : len(DOMAINS)], domain)
+        row = list(self.info.domains).index(decision.name)
+        cells = log_density[0, row][:, *placement.cells]
         return Prediction(
             densities=Densities(cells, picture.width, picture.height, window),
             window=window,

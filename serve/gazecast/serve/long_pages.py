@@ -99,8 +99,8 @@ def predict_long_page(
     judges one of the first, middle and last slice otherwise than the three together, that slice
     runs twice. Memory beside the joined density does not grow with the page.
 
-    Raises LongPageError for a page that would take too many slices, ValueError for an unknown
-    window or domain.
+    Raises LongPageError for a page that would take too many slices, UnknownDomainError for a domain
+    that the model lacks, ValueError for an unknown window.
     """
     if viewport_height is None:
         viewport_height = default_viewport_height(picture.width)

@@ -20,6 +20,7 @@ from gazecast.model.picture import (
     PictureTooLarge,
     UnsupportedFormat,
 )
+from gazecast.model.prediction import UnknownDomainError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -102,7 +103,8 @@ _MEANING = {
     413: "The request body is too large, or the image has too many pixels.",
     415: "The body is not multipart/form-data, or the file is not a PNG, JPEG or WebP image.",
     421: "The service does not go by the name in Host.",
-    422: "A field is missing or wrong, or the image is empty or damaged.",
+    422: "A field is missing or wrong, the image is empty or damaged, or the model does not have "
+    "the domain.",
     429: "The key has sent too many requests; Retry-After says when to go on.",
     500: "The service failed; the cause is in its log.",
     503: "The service is not ready yet, or has too much to do; Retry-After says when to ask again.",
@@ -119,7 +121,8 @@ _REMEDIES = {
 _FIELDS = {
     "image": "Send the image as the multipart file field 'image', as in curl -F image=@page.png.",
     "window": "Send 1s, 3s or 5s, or leave the field out for 3s.",
-    "domain": "Send auto, web, mobile, poster or photo, or leave the field out for auto.",
+    "domain": "Send auto, web, mobile, poster, photo or another domain that the model was "
+    "fine-tuned for, as /v1/model lists under domains, or leave the field out for auto.",
     "regions": (
         'Send a JSON list such as [{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, '
         '"height": 0.1}], in parts of the image\'s width and height, or in pixels with '
@@ -141,6 +144,26 @@ _FIELDS = {
     "out.",
 }
 
+# What cannot be done with what was sent: slug, title and remedy; the error says what is wrong.
+_REFUSED: dict[type[Exception], tuple[str, str, str]] = {
+    RegionError: ("invalid-regions", "The field 'regions' is wrong", _FIELDS["regions"]),
+    LongPageError: (
+        "invalid-long-page",
+        "The image cannot be taken for a long page like this",
+        " ".join(f"{name}: {_FIELDS[name]}" for name in ("viewport_height", "scroll_reach")),
+    ),
+    UnknownDomainError: (
+        "unknown-domain",
+        "The model does not have the domain",
+        _FIELDS["domain"],
+    ),
+    ComparisonError: (
+        "not-comparable",
+        "The variants cannot be compared",
+        "Send 2 to 8 images with different file names, name regions that belong together alike, "
+        "and let goal_region be one of them.",
+    ),
+}
 
 # The fields of the forms that the framework reads.
 _FORMS = {
@@ -163,7 +186,8 @@ def install(app: FastAPI) -> None:
     """Answers every error that `app` raises with a problem."""
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    for kind in (PictureError, RegionError, LongPageError, ComparisonError):
+    app.add_exception_handler(PictureError, _error_in_what_was_sent)
+    for kind in _REFUSED:
         app.add_exception_handler(kind, _error_in_what_was_sent)
     app.add_exception_handler(Exception, _unexpected_error)
 
@@ -259,31 +283,9 @@ def problem_of(error: Exception) -> ProblemError:
             _sentence(error.problem),
             _sentence(error.remedy),
         )
-    if isinstance(error, RegionError):
-        return ProblemError(
-            422,
-            "invalid-regions",
-            "The field 'regions' is wrong",
-            _sentence(str(error)),
-            _FIELDS["regions"],
-        )
-    if isinstance(error, LongPageError):
-        return ProblemError(
-            422,
-            "invalid-long-page",
-            "The image cannot be taken for a long page like this",
-            _sentence(str(error)),
-            " ".join(f"{name}: {_FIELDS[name]}" for name in ("viewport_height", "scroll_reach")),
-        )
-    if isinstance(error, ComparisonError):
-        return ProblemError(
-            422,
-            "not-comparable",
-            "The variants cannot be compared",
-            _sentence(str(error)),
-            "Send 2 to 8 images with different file names, name regions that belong together "
-            "alike, and let goal_region be one of them.",
-        )
+    for kind, (slug, title, remedy) in _REFUSED.items():
+        if isinstance(error, kind):
+            return ProblemError(422, slug, title, _sentence(str(error)), remedy)
     # Nothing of the exception is told: it may speak of the image or of the machine.
     return ProblemError(
         500,

@@ -15,12 +15,21 @@ from pydantic import (
     Json,
     StringConstraints,
     Tag,
+    WithJsonSchema,
 )
 
 from gazecast.analysis.comparison import MOST_VARIANTS
 from gazecast.analysis.findings.templates import Kind
 from gazecast.analysis.regions import MAX_POINTS, Polygon, Region
-from gazecast.model.prediction import Domain, DomainChoice, Window
+from gazecast.model.prediction import (
+    DOMAIN_NAME,
+    DOMAINS,
+    LONGEST_DOMAIN_NAME,
+    Domain,
+    DomainChoice,
+    DomainName,
+    Window,
+)
 from gazecast.serve import examples
 from gazecast.serve.long_pages import LongPageRequest
 from gazecast.serve.problems import Problem
@@ -104,6 +113,22 @@ RegionsOfVariants = Annotated[
 """A list for all variants of a comparison, or for each variant's name one of its own."""
 
 
+DomainField = Annotated[
+    str,
+    StringConstraints(pattern=DOMAIN_NAME, max_length=LONGEST_DOMAIN_NAME),
+    # A union would be checked alike, but what is wrong would be told twice.
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "enum": ["auto", *DOMAINS]},
+                {"type": "string", "pattern": DOMAIN_NAME, "maxLength": LONGEST_DOMAIN_NAME},
+            ]
+        }
+    ),
+]
+"""A domain that is asked for; whether the model has it is known when there is one."""
+
+
 class PredictionOptions(BaseModel):
     """What to predict of a picture, and what to tell about it."""
 
@@ -111,8 +136,9 @@ class PredictionOptions(BaseModel):
 
     window: Window = "3s"
     """Predict the fixations of the first 1, 3 or 5 seconds."""
-    domain: DomainChoice = "auto"
-    """What kind of picture it is; auto decides from its content."""
+    domain: DomainField = "auto"
+    """What kind of picture it is; auto decides from its content. A fine-tuned model may have
+    further ones, which /v1/model lists under domains."""
     regions: Annotated[Json[list[AnyRegionInput]], Field(examples=[examples.REGIONS])] = Field(
         default_factory=list
     )
@@ -174,8 +200,9 @@ class ComparisonForm(BaseModel):
     """Name of the region that should be seen: only with it may the verdict name a variant."""
     window: Window = "3s"
     """Compare the fixations of the first 1, 3 or 5 seconds."""
-    domain: DomainChoice = "auto"
-    """What kind of pictures they are; auto decides once, from the content of all variants."""
+    domain: DomainField = "auto"
+    """What kind of pictures they are; auto decides once, from the content of all variants. A
+    fine-tuned model may have further ones, which /v1/model lists under domains."""
 
 
 class JobOptions(PredictionOptions):
@@ -245,12 +272,13 @@ class DomainAnswer(BaseModel):
 
     model_config = _DOCUMENTED
 
-    name: Domain
-    """The domain used."""
+    name: DomainName
+    """The domain used; names that a fine-tuned model adds are in /v1/model under domains."""
     requested: DomainChoice
     """What the request said."""
     probabilities: dict[Domain, float]
-    """What the picture's content looks like; sums to 1."""
+    """What the picture's content looks like; sums to 1. Domains that fine-tuning added are not told
+    apart by it."""
     validation: str
     """What the model's accuracy in this domain was measured on, if it was."""
 
@@ -654,6 +682,7 @@ class JobAnswer(BaseModel):
     """When the job is erased, with its results."""
     window: Window
     domain: DomainChoice
+    """What the request said."""
     items: JobItems
     webhook: JobWebhook | None
     """Null when the job has none."""

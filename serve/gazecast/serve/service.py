@@ -69,8 +69,8 @@ def predict(
     """Reads and predicts the bytes of an image file. stage: times its block. long_page: given where
     the picture is one.
 
-    Raises PictureError; RegionError and LongPageError before the network runs for a region that
-    does not fit the picture and a reach that is none.
+    Raises UnknownDomainError; PictureError; RegionError and LongPageError before the network runs
+    for a region that does not fit the picture and a reach that is none.
     """
     with stage("decode"):
         picture = read_picture(content)
@@ -150,8 +150,8 @@ class Service:
         """What a request and a job's item do alike, each stage timed; CPU-bound, so for `run`.
 
         predictor: the service's, taken when the answer was begun. content: the bytes of an image
-        file. Raises PictureError; RegionError before the network runs for a region that does not
-        fit the picture.
+        file. Raises UnknownDomainError; PictureError; RegionError before the network runs for a
+        region that does not fit the picture.
         """
         return predict(predictor, content, window, domain, regions, self.metrics.stage, long_page)
 

@@ -114,7 +114,7 @@ def compare_variants(
     files: of each variant the bytes of its image file. regions: of each variant; where none has
     any, they are found on the first one. Raises ProblemError for a file or a region that cannot be
     used, naming the variant, for desktop and phone versions together, and for a model that is not
-    calibrated; ComparisonError.
+    calibrated; ComparisonError; UnknownDomainError.
     """
 
     def predicted(name: str, domain: DomainChoice) -> Predicted:
@@ -171,10 +171,11 @@ def _refuse_mixed_devices(predictions: Mapping[str, Prediction]) -> None:
     """A desktop page and a phone screen are looked at differently: as versions of one design, one
     of them would be predicted for the wrong device. Whoever names the domain has decided."""
     sure = {
-        prediction.domain.name: name
+        domain: name
         for name, prediction in predictions.items()
         if prediction.domain.requested == "auto"
-        and prediction.domain.probabilities[prediction.domain.name] >= _SURE
+        for domain, probability in prediction.domain.probabilities.items()
+        if probability >= _SURE
     }
     if {"web", "mobile"} <= sure.keys():
         raise ProblemError(

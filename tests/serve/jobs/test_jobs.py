@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from gazecast.serve import examples
+from gazecast.serve.loaded_model import LoadedModel
 from gazecast.serve.schemas import DoneItem, FailedItem, JobAnswer
 
 SECRET_NAME = "unreleased-product-4711.png"
@@ -70,6 +71,33 @@ def test_a_report_is_what_a_prediction_answers(service, send, finish, results, e
     (line,) = results(service, finish(service, send(service, ("a.png", image), **fields)))
     direct = service.post("/v1/predictions", files={"image": image}, data=fields)
     assert line["report"] == direct.json()
+
+
+def test_a_domain_that_fine_tuning_added(
+    start, kiosk_predictor, send, finish, results, encode_image
+):
+    service = start(kiosk_predictor)
+    job = finish(service, send(service, ("a.png", encode_image()), domain="kiosk"))
+    JobAnswer.model_validate(job, extra="forbid")
+    assert job["domain"] == "kiosk"
+    (line,) = results(service, job)
+    assert line["report"]["domain"]["name"] == "kiosk"
+
+
+def test_a_domain_that_is_gone_with_its_model_fails_the_image(
+    start, kiosk_predictor, fixed_predictor, send, finish, results, encode_image
+):
+    held = HeldPredictor(kiosk_predictor)
+    service = start(held, concurrency=1)
+    answer = send(service, ("a.png", encode_image()), ("b.png", encode_image()), domain="kiosk")
+    assert held.begun.wait(20)
+    service.app.state.service.switch_to(LoadedModel(fixed_predictor))
+    held.go.set()
+    first, second = results(service, finish(service, answer))
+    assert first["report"]["domain"]["name"] == "kiosk"  # begun on the model that has it
+    FailedItem.model_validate(second, extra="forbid")
+    assert second["problem"]["type"] == "urn:gazecast:problem:unknown-domain"
+    assert "web, mobile, poster, photo" in second["problem"]["detail"]
 
 
 def test_a_zip_is_many_images(service, send, finish, results, encode_image, zipped):
@@ -206,7 +234,8 @@ def test_jobs_belong_to_the_key_that_made_them(start, send, finish, encode_image
     ("fields", "slug"),
     [
         ({"window": "2s"}, "invalid-window"),
-        ({"domain": "billboard"}, "invalid-domain"),
+        ({"domain": "bill board"}, "invalid-domain"),
+        ({"domain": "billboard"}, "unknown-domain"),
         ({"regions": "{"}, "invalid-regions"),
         ({"windw": "1s"}, "unknown-field"),
         ({"webhook": "https://example.com/"}, "webhooks-off"),

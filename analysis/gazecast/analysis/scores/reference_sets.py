@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 
 from gazecast.analysis.scores.clutter import Clutter
-from gazecast.model.prediction import Domain
+from gazecast.model.prediction import DomainName
 
 TABLE = "reference_sets.json"
 LEVELS = tuple(range(0, 101, 5))
@@ -35,7 +35,7 @@ class ReferenceSet:
     quantiles: dict[str, tuple[float, ...]]
 
 
-def reference_set_for(domain: Domain) -> str | None:
+def reference_set_for(domain: DomainName) -> str | None:
     """Name of the set that pictures of this domain compare with; None where there is none."""
     return _SET_OF_DOMAIN.get(domain)
 

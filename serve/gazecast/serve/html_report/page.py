@@ -173,8 +173,9 @@ def _taken_for(report: Report) -> str:
     domain = report.domain
     how = "as requested"
     if domain.requested == "auto":
-        how = f"probability {100 * domain.probabilities[domain.name]:.0f} %"
-    return f"Taken for {_KINDS[domain.name]} ({how}). The model is {report.accuracy}."
+        how = f"probability {100 * max(domain.probabilities.values()):.0f} %"
+    kind = _KINDS.get(domain.name, domain.name)
+    return f"Taken for {kind} ({how}). The model is {report.accuracy}."
 
 
 def _where(hotspots: Sequence[HotspotAnswer]) -> str:
@@ -443,7 +444,8 @@ def _limits(entry: Entry) -> Markup:
         if calibration is None
         else f"Ranges: {calibration.basis}.",
         *(
-            f"{_KINDS.get(name, name).removeprefix('a ').capitalize()}: {validation}."
+            f"{_KINDS[name].removeprefix('a ').capitalize() if name in _KINDS else name}: "
+            f"{validation}."
             for name, validation in model.domains.items()
         ),
         f"Model {model.name} {model.version}, SHA-256 {model.sha256}, licence {model.licence}; "

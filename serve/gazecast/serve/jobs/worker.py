@@ -17,6 +17,7 @@ from anyio import CapacityLimiter, Event, create_task_group, move_on_after, slee
 from gazecast.analysis.long_page import LongPageError
 from gazecast.analysis.regions import RegionError
 from gazecast.model.picture import PictureError
+from gazecast.model.prediction import UnknownDomainError
 from gazecast.serve import answers
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, LeasedItem, Outcome
 from gazecast.serve.jobs.webhooks import RETRY_SECONDS, WebhookError, WebhookSender, job_finished
@@ -139,7 +140,13 @@ class Jobs:
             return "failed", _gave_up().problem.model_dump_json()
         try:
             return "done", await self._service.run_unbounded(lambda: self._report(item))
-        except (PictureError, RegionError, LongPageError, ProblemError) as error:
+        except (
+            PictureError,
+            RegionError,
+            LongPageError,
+            UnknownDomainError,  # the model was switched after the job was taken in
+            ProblemError,
+        ) as error:
             problem = problem_of(error).problem
         except Exception as error:
             # The trace says where; the message may speak of the picture.

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Response, UploadFile
 
 from gazecast.analysis.comparison import MOST_VARIANTS
+from gazecast.model.prediction import require_domain
 from gazecast.serve import answers
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
@@ -64,6 +65,7 @@ async def compare(
     seen, the verdict may name a variant. Nothing of the images is kept."""
     predictor = service.predictor
     require_calibration(predictor.info)
+    require_domain(form.domain, predictor.info)
     names = [_name(variant) for variant in form.variants]
     regions = regions_by_variant(form.regions, names)
     for own in regions.values():

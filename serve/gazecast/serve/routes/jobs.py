@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 
+from gazecast.model.metadata import ModelInfo
+from gazecast.model.prediction import require_domain
 from gazecast.serve import examples
 from gazecast.serve.jobs.store import JobProgress, JobStore, JobStoreError, NewJob
 from gazecast.serve.jobs.upload import FILES, Upload
@@ -32,7 +34,7 @@ from gazecast.serve.schemas import (
     JobOptions,
     JobWebhook,
 )
-from gazecast.serve.service import discard, discard_unread
+from gazecast.serve.service import Service, ServiceDependency, discard, discard_unread
 from gazecast.serve.settings import Settings
 
 NDJSON = "application/x-ndjson"
@@ -82,7 +84,11 @@ OwnerDependency = Annotated[str, Depends(_owner)]
     },
 )
 async def create_job(
-    request: Request, response: Response, jobs: JobsDependency, owner: OwnerDependency
+    request: Request,
+    response: Response,
+    jobs: JobsDependency,
+    owner: OwnerDependency,
+    service: ServiceDependency,
 ) -> JobAnswer:
     """Takes images and zips of them. The images are kept until each is done, the results until the
     job is deleted or expires. An image that cannot be used does not stop the others.
@@ -95,7 +101,7 @@ async def create_job(
         raise
     body = request.stream()
     try:
-        job_id = await _take_in(request.headers, body, jobs, owner)
+        job_id = await _take_in(request.headers, body, jobs, owner, service)
     except ProblemError:
         await discard(body)
         raise
@@ -153,8 +159,10 @@ async def delete_job(job_id: JobId, jobs: JobsDependency, owner: OwnerDependency
         raise _unknown_job()
 
 
-async def _take_in(headers: Headers, body: AsyncIterator[bytes], jobs: Jobs, owner: str) -> str:
-    """The id of the new job. Raises ProblemError; nothing is left then."""
+async def _take_in(
+    headers: Headers, body: AsyncIterator[bytes], jobs: Jobs, owner: str, service: Service
+) -> str:
+    """The id of the new job. Raises ProblemError, UnknownDomainError; nothing is left then."""
     settings, store = jobs.settings, jobs.store
     with store.receive() as (job_id, folder):
         upload = Upload(headers.get("content-type", ""), folder, settings)
@@ -166,7 +174,7 @@ async def _take_in(headers: Headers, body: AsyncIterator[bytes], jobs: Jobs, own
         finally:
             upload.close()
         upload.finish()
-        options = _options(upload.fields, settings)
+        options = _options(upload.fields, settings, service.predictor.info)
         if not upload.names:
             raise _no_files()
         job = NewJob(
@@ -226,13 +234,14 @@ def _lines(store: JobStore, job_id: str) -> Iterator[str]:
         after = page[-1].position
 
 
-def _options(fields: dict[str, str], settings: Settings) -> JobOptions:
-    """Raises ProblemError (422)."""
+def _options(fields: dict[str, str], settings: Settings, model: ModelInfo) -> JobOptions:
+    """Raises ProblemError (422), UnknownDomainError."""
     try:
         options = JobOptions.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         raise field_problem(first["loc"], first["msg"], JobForm.model_fields) from error
+    require_domain(options.domain, model)
     check_region_count(options.regions, settings)
     if options.webhook is not None:
         _check_webhook(options.webhook, settings)

@@ -7,6 +7,7 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Header, Response
 
+from gazecast.model.prediction import require_domain
 from gazecast.serve import answers, examples
 from gazecast.serve.etags import is_match, prediction_etag
 from gazecast.serve.html_report import POLICY, Entry, html_report
@@ -98,6 +99,7 @@ async def predict(
 ) -> Response:
     """Nothing of the image is kept: it is gone once the answer is sent."""
     predictor = service.predictor
+    require_domain(form.domain, predictor.info)
     check_region_count(form.regions, service.settings)
 
     etag = await to_thread.run_sync(prediction_etag, form, media_type, predictor.info)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 from gazecast.data.stimulus import DataError
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.prediction import DOMAIN_NAME, LONGEST_DOMAIN_NAME
 from gazecast.training.checkpoint import DOMAIN_ROWS
 from gazecast.training.finetuning.candidate import HeldOut
 from gazecast.training.finetuning.judging import held_out_map, score
@@ -33,10 +35,11 @@ def closest_domain(network: SaliencyNetwork, whole: Mapping[str, Batch], user: U
 
 def check_domain(name: str) -> None:
     """Raises DataError for a name that a new domain cannot have."""
-    if name == _RESERVED or not name.isascii() or not name.replace("-", "").isalnum():
+    is_name = re.fullmatch(DOMAIN_NAME, name) and len(name) <= LONGEST_DOMAIN_NAME
+    if name == _RESERVED or not is_name:
         raise DataError(
-            f"domain {name!r}: choose a name of letters, digits and hyphens, such as 'kiosk', and "
-            f"other than {_RESERVED}"
+            f"domain {name!r}: choose a name of at most {LONGEST_DOMAIN_NAME} letters, digits and "
+            f"hyphens, no hyphen first, such as 'kiosk', and other than {_RESERVED}"
         )
 
 
