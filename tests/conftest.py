@@ -231,11 +231,16 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 @pytest.fixture(scope="session")
 def bright_model() -> Callable[..., Path]:
     """Writes a model that is made without torch, so at once: people look where it is bright, or
-    with inverted=True where it is dark. The name makes the file's hash."""
+    with inverted=True where it is dark. The name makes the file's hash. added: a further domain,
+    as fine-tuning adds it."""
     onnx = pytest.importorskip("onnx")
     helper, kinds = onnx.helper, onnx.TensorProto
 
-    def write(path: Path, name: str, *, inverted: bool = False) -> Path:
+    def write(path: Path, name: str, *, inverted: bool = False, added: str | None = None) -> Path:
+        domains = dict(FixedPredictor.info.domains)
+        if added is not None:
+            domains[added] = f"validated on 12 {added}s"
+
         def constant(to: str, values: Sequence[float], kind: int = kinds.FLOAT, dims=None):
             value = helper.make_tensor(to, kind, dims or [len(values)], values)
             return helper.make_node("Constant", [], [to], value=value)
@@ -252,9 +257,9 @@ def bright_model() -> Callable[..., Path]:
             helper.make_node("Mul", ["cells", "scale"], ["logits"]),
             constant("second", [2], kinds.INT64),
             helper.make_node("Unsqueeze", ["logits", "second"], ["one"]),
-            constant("copies", [1, len(DOMAINS), len(WINDOWS), 1, 1], kinds.INT64),
+            constant("copies", [1, len(domains), len(WINDOWS), 1, 1], kinds.INT64),
             helper.make_node("Tile", ["one", "copies"], [LOG_DENSITY]),
-            constant(DOMAIN_LOGITS, [1.0, 0.0, 0.0, 0.0], dims=[1, len(DOMAINS)]),
+            constant(DOMAIN_LOGITS, [1.0, *[0.0] * (len(domains) - 1)], dims=[1, len(domains)]),
             constant(UNFAMILIARITY, [0.5]),
         ]
         side = THUMBNAIL_SIDE
@@ -279,6 +284,7 @@ def bright_model() -> Callable[..., Path]:
             name=name,
             sha256=file_sha256(path),
             input=InputSize(pixels=128 * 128, multiple=32),
+            domains=domains,
         )
         path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
         return path

@@ -25,7 +25,7 @@ FAILS = {"region": "right half", "share": {"min": 0.5}}
 @pytest.fixture
 def check(monkeypatch, fixed_predictor, tmp_path, encode_image):
     """Runs the command on tmp_path/page.png, or other images, with this budget."""
-    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda: fixed_predictor)
+    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda _: fixed_predictor)
     (tmp_path / "page.png").write_bytes(encode_image())
 
     def run(budget, *arguments, images=("page.png",), env=None):

@@ -33,7 +33,7 @@ def predictor(fixed_predictor, monkeypatch):
         return replace(prediction, densities=dict.fromkeys(WINDOWS, density))
 
     monkeypatch.setattr(fixed_predictor, "predict", predict)
-    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda: fixed_predictor)
+    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda _: fixed_predictor)
     return fixed_predictor
 
 

@@ -194,7 +194,7 @@ def test_no_answer(error, message):
 @pytest.fixture
 def run(tmp_path, monkeypatch, fixed_predictor):
     """Runs the command; Figma answers as said."""
-    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda: fixed_predictor)
+    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda _: fixed_predictor)
 
     def run(figma, *arguments, env=None):
         plain = httpx2.Client
@@ -206,6 +206,23 @@ def run(tmp_path, monkeypatch, fixed_predictor):
         return result, out
 
     return run
+
+
+def test_a_domain_that_the_model_lacks_is_told_before_figma_is_asked(run, encode_image):
+    figma = Figma(encode_image())
+    result, out = run(figma, URL, "--token", TOKEN, "--domain", "billboard")
+    assert result.exit_code == 1
+    assert "unknown domain 'billboard'; choose auto or one of web, mobile" in result.stderr
+    assert figma.requests == []
+    assert not out.exists()
+
+
+def test_a_domain_that_fine_tuning_added(run, kiosk_predictor, fixed_predictor, encode_image):
+    fixed_predictor.info = kiosk_predictor.info
+    result, out = run(Figma(encode_image()), URL, "--token", TOKEN, "--domain", "kiosk")
+    assert result.exit_code == 0, result.output
+    report = json.loads((out / "AbC123-12-34.json").read_text())
+    assert report["domain"]["name"] == "kiosk"
 
 
 def test_writes_the_picture_and_its_prediction(run, encode_image):

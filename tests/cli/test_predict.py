@@ -19,7 +19,7 @@ from gazecast.cli.predict import output_names, write_all
 @pytest.fixture
 def predict(monkeypatch, fixed_predictor, tmp_path):
     """Runs the command into tmp_path/out, with a predictor that needs no weights."""
-    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda: fixed_predictor)
+    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda _: fixed_predictor)
 
     def run(*arguments):
         out = tmp_path / "out"

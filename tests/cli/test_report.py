@@ -16,7 +16,7 @@ LEFT = {"name": "left half", "x": 0, "y": 0, "width": 0.5, "height": 1}
 @pytest.fixture
 def report(monkeypatch, fixed_predictor, tmp_path, encode_image):
     """Runs the command on images in tmp_path, into tmp_path/made/report.html."""
-    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda: fixed_predictor)
+    monkeypatch.setattr("gazecast.model.predictor.Predictor", lambda _: fixed_predictor)
     for name in ("page.png", "other.png"):
         (tmp_path / name).write_bytes(encode_image())
 

@@ -49,7 +49,7 @@ class _File(_Part):
     """What a budget file may say. Paths count from the file's folder."""
 
     window: Window = "3s"
-    domain: DomainChoice = "auto"
+    domain: str = "auto"
     viewport_height: Annotated[int, Field(ge=1)] | None = None
     scroll_reach: list[Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]] = Field(
         default_factory=list

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gazecast.cli.model_option import ModelOption
+
 if TYPE_CHECKING:  # all are slow to load, and --help does without
     from rich.table import Table
 
@@ -31,6 +33,7 @@ def check(
             show_default=False,
         ),
     ] = None,
+    model: ModelOption = None,
     junit: Annotated[
         Path | None, typer.Option(help="Write JUnit XML to this file.", show_default=False)
     ] = None,
@@ -51,6 +54,7 @@ def check(
     from gazecast.cli.ci_formats import github_annotation, github_annotations, junit_xml
     from gazecast.cli.predict import write_all
     from gazecast.model.metadata import ModelFileError
+    from gazecast.model.prediction import UnknownDomainError, require_domain
     from gazecast.model.predictor import Predictor
 
     errors = Console(stderr=True)
@@ -59,8 +63,9 @@ def check(
         chosen = list(dict.fromkeys(images or rules.images))
         if not chosen:
             raise BudgetError(f"no image to check: name one, or list some under images in {budget}")
-        predictor = Predictor()
-    except (BudgetError, OSError, ModelFileError) as error:
+        predictor = Predictor(model)
+        require_domain(rules.domain, predictor.info)
+    except (BudgetError, OSError, ModelFileError, UnknownDomainError) as error:
         errors.print(f"Cannot check: {error}", style="red", markup=False, soft_wrap=True)
         if github:
             typer.echo(github_annotation(str(error), str(budget)))

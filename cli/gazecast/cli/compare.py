@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.cli.model_option import ModelOption
+from gazecast.model.prediction import Window
 
 if TYPE_CHECKING:  # both are slow to load, and --help does without
     from rich.table import Table
@@ -39,9 +40,13 @@ def compare(
         Window, typer.Option(help="Compare the fixations of the first 1, 3 or 5 seconds.")
     ] = "3s",
     domain: Annotated[
-        DomainChoice,
-        typer.Option(help="What kind of pictures they are; auto decides once, from all of them."),
+        str,
+        typer.Option(
+            help="What kind of pictures they are: auto, web, mobile, poster, photo, or one that "
+            "the model was fine-tuned for. auto decides once, from all of them."
+        ),
     ] = "auto",
+    model: ModelOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -60,6 +65,7 @@ def compare(
     from gazecast.cli.predict import write_all
     from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
     from gazecast.model.metadata import ModelFileError
+    from gazecast.model.prediction import UnknownDomainError, require_domain
     from gazecast.model.predictor import Predictor
     from gazecast.serve import answers
     from gazecast.serve.problems import ProblemError, problem_of
@@ -75,7 +81,8 @@ def compare(
     try:
         own = regions_by_variant(read_regions(regions, names), names)
         files = {name: image.read_bytes() for name, image in zip(names, images, strict=True)}
-        predictor = Predictor()
+        predictor = Predictor(model)
+        require_domain(domain, predictor.info)
         require_calibration(predictor.info)
         with console.status("Comparing"):
             compared = compare_variants(
@@ -94,8 +101,8 @@ def compare(
         problem = problem_of(error).problem
         console.print(f"{problem.detail} {problem.remedy}", style="red", markup=False)
         raise typer.Exit(1) from error
-    except (OSError, ModelFileError, RegionsFileError) as error:
-        console.print(f"Cannot compare: {error}", style="red", markup=False)
+    except (OSError, ModelFileError, RegionsFileError, UnknownDomainError) as error:
+        console.print(f"Cannot compare: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     _print(answer)
     if out is not None:

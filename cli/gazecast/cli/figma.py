@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.cli.model_option import ModelOption
+from gazecast.model.prediction import Window
 
 
 def figma(
@@ -39,9 +40,13 @@ def figma(
         Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
     ] = "3s",
     domain: Annotated[
-        DomainChoice,
-        typer.Option(help="What kind of picture it is; auto decides from its content."),
+        str,
+        typer.Option(
+            help="What kind of picture it is: auto, web, mobile, poster, photo, or one that the "
+            "model was fine-tuned for. auto decides from its content."
+        ),
     ] = "auto",
+    model: ModelOption = None,
 ) -> None:
     """Fetch a frame from Figma, and write its picture and what `gazecast predict` writes.
 
@@ -51,17 +56,23 @@ def figma(
     from rich.console import Console
 
     from gazecast.cli.figma_rest import FigmaClient, FigmaError, parse_url
-    from gazecast.cli.predict import predict, write_all
+    from gazecast.cli.predict import predict_into, write_all
+    from gazecast.model.metadata import ModelFileError
+    from gazecast.model.prediction import UnknownDomainError, require_domain
+    from gazecast.model.predictor import Predictor
 
     console = Console(stderr=True)
     try:
         frame = parse_url(url)
+        # Before Figma is asked, which counts.
+        predictor = Predictor(model)
+        require_domain(domain, predictor.info)
         client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
         content = client.picture(frame, scale)
         out.mkdir(parents=True, exist_ok=True)
         image = out / f"{frame.file}-{frame.node.replace(':', '-').replace(';', '_')}.png"
         write_all({image: content})
-    except (FigmaError, OSError) as error:
+    except (FigmaError, OSError, ModelFileError, UnknownDomainError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
-    predict([image], out, window, domain)
+    predict_into(out, [image], predictor, window, domain)

@@ -6,11 +6,15 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.cli.model_option import ModelOption
+from gazecast.model.prediction import Window
+
+if TYPE_CHECKING:  # slow to load, and --help does without
+    from gazecast.model.predictor import Predictor
 
 
 def predict(
@@ -25,9 +29,13 @@ def predict(
         Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
     ] = "3s",
     domain: Annotated[
-        DomainChoice,
-        typer.Option(help="What kind of picture it is; auto decides from its content."),
+        str,
+        typer.Option(
+            help="What kind of picture it is: auto, web, mobile, poster, photo, or one that the "
+            "model was fine-tuned for. auto decides from its content."
+        ),
     ] = "auto",
+    model: ModelOption = None,
 ) -> None:
     """Write NAME.heatmap.png, NAME.density.npy and NAME.json for each image.
 
@@ -36,22 +44,36 @@ def predict(
     named at the end and the exit code is 1.
     """
     from rich.console import Console
-    from rich.progress import track
 
     from gazecast.model.metadata import ModelFileError
-    from gazecast.model.picture import PictureError, read_picture
+    from gazecast.model.prediction import UnknownDomainError, require_domain
     from gazecast.model.predictor import Predictor
+
+    console = Console(stderr=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        predictor = Predictor(model)
+        require_domain(domain, predictor.info)
+    except (OSError, ModelFileError, UnknownDomainError) as error:
+        console.print(f"Cannot start: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    predict_into(out, images, predictor, window, domain)
+
+
+def predict_into(
+    out: Path, images: Sequence[Path], predictor: Predictor, window: Window, domain: str
+) -> None:
+    """Writes each image's files into a folder that is there. Raises typer.Exit when an image fails,
+    after all have been tried."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from gazecast.model.picture import PictureError, read_picture
     from gazecast.serve import answers
     from gazecast.serve.service import Predicted
 
     console = Console(stderr=True)
     names = output_names(images)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        predictor = Predictor()
-    except (OSError, ModelFileError) as error:
-        console.print(f"Cannot start: {error}", style="red", markup=False)
-        raise typer.Exit(1) from error
     failed: dict[Path, str] = {}
     for image, name in track(names.items(), "Predicting", console=console):
         try:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.cli.model_option import ModelOption
+from gazecast.model.prediction import Window
 
-if TYPE_CHECKING:  # both are slow to load, and --help does without
-    from gazecast.model.predictor import Predictor
+if TYPE_CHECKING:  # all are slow to load, and --help does without
     from gazecast.serve.html_report import Entry
-    from gazecast.serve.schemas import AnyRegionInput, PredictionOptions
+    from gazecast.serve.schemas import AnyRegionInput
+    from gazecast.serve.service import Predicted
 
 
 def report(
@@ -36,9 +37,13 @@ def report(
         Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
     ] = "3s",
     domain: Annotated[
-        DomainChoice,
-        typer.Option(help="What kind of pictures they are; auto decides for each."),
+        str,
+        typer.Option(
+            help="What kind of pictures they are: auto, web, mobile, poster, photo, or one that "
+            "the model was fine-tuned for. auto decides for each."
+        ),
     ] = "auto",
+    model: ModelOption = None,
     viewport_height: Annotated[
         int | None,
         typer.Option(
@@ -61,22 +66,28 @@ def report(
     from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
+    from gazecast.model.prediction import UnknownDomainError, require_domain
     from gazecast.model.predictor import Predictor
     from gazecast.serve.html_report import ReportError, html_report
-    from gazecast.serve.schemas import PredictionOptions
+    from gazecast.serve.long_pages import LongPageRequest
+    from gazecast.serve.service import predict
 
     console = Console(stderr=True)
     images = list(dict.fromkeys(images))
     names = image_names(images)
-    options = PredictionOptions(window=window, domain=domain, viewport_height=viewport_height)
+    long_page = LongPageRequest.asked(viewport_height, ())
     image: Path | None = None
     try:
         own = read_regions(regions, names)
-        predictor = Predictor()
+        predictor = Predictor(model)
+        require_domain(domain, predictor.info)
         entries = []
         with console.status("Predicting"):
             for image, name in zip(images, names, strict=True):
-                entries.append(_entry(predictor, image, name, options, own[name], goal))
+                predicted = predict(
+                    predictor, image.read_bytes(), window, domain, own[name], long_page=long_page
+                )
+                entries.append(_entry(name, predicted, own[name], goal))
             image = None
             page = html_report(entries, goal)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -89,6 +100,7 @@ def report(
         RegionsFileError,
         LongPageError,
         ReportError,
+        UnknownDomainError,
     ) as error:
         where = "Cannot report" if image is None else str(image)
         console.print(f"{where}: {error}", style="red", markup=False, soft_wrap=True)
@@ -97,26 +109,12 @@ def report(
 
 
 def _entry(
-    predictor: Predictor,
-    image: Path,
-    name: str,
-    options: PredictionOptions,
-    regions: Sequence[AnyRegionInput],
-    goal: str | None,
+    name: str, predicted: Predicted, regions: Sequence[AnyRegionInput], goal: str | None
 ) -> Entry:
     from gazecast.serve import answers
     from gazecast.serve.html_report import Entry
     from gazecast.serve.problems import ProblemError
-    from gazecast.serve.service import predict
 
-    predicted = predict(
-        predictor,
-        image.read_bytes(),
-        options.window,
-        options.domain,
-        regions,
-        long_page=options.long_page,
-    )
     try:
         report = answers.report(predicted, answers.Asked(not regions, goal))
     except ProblemError:  # this image does not have the goal, another may
