@@ -8,9 +8,9 @@ import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter
 
-from gazecast.model.metadata import ModelInfo
 from gazecast.serve import examples
 from gazecast.serve.app import create_app
+from gazecast.serve.loaded_model import ServedModel
 from gazecast.serve.settings import Settings
 
 SCHEMA = create_app(Settings()).openapi()
@@ -57,7 +57,8 @@ def test_every_operation_has_examples_that_fit_its_schema(operation):
 
 
 def test_the_example_model_is_one():
-    TypeAdapter(ModelInfo).validate_python(examples.MODEL)
+    served = TypeAdapter(ServedModel).validate_python(examples.MODEL)
+    assert served.registry.sha256 == served.sha256
 
 
 def test_the_example_results_are_lines_of_json():

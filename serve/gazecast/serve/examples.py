@@ -279,6 +279,16 @@ MODEL: dict[str, JsonValue] = {
         "mobile": "not validated on mobile: no gaze data",
         "poster": "validated on 36 posters",
         "photo": "validated on 450 photos",
+        "kiosk": "validated on 20 kiosks",
     },
     "metrics": {},
+    "registry": {
+        "name": "0002-3b0c44298fc1",
+        "sha256": "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a",
+        "parent": "0001-e7a4c2b19d8f",
+        "parent_sha256": "e7a4c2b19d8f30567a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6071",
+        "promoted": "2026-01-02T00:00:00+00:00",
+        "reason": "NSS on kiosks is higher",
+        "gains": {"nss": {"value": 0.3, "low": 0.1, "high": 0.5}},
+    },
 }
