@@ -209,6 +209,28 @@ def test_a_long_page_has_its_fold(studio, drop, shown):
     expect(studio.locator(".page-line")).to_have_count(0)
 
 
+def test_designs_are_taken_for_a_domain_that_the_model_was_fine_tuned_for(
+    run_service, open_page, kiosk_predictor, drop, shown, small_picture
+):
+    with run_service(kiosk_predictor) as service:
+        page = open_page(service.url)
+        taken_for = page.get_by_label("Taken for")
+        for name in ("a.png", "b.png"):
+            drop(page, (name, "image/png", small_picture))
+            expect(page.get_by_role("heading", name=name)).to_be_visible()
+            shown(page)
+            assert taken_for.locator("option").all_inner_texts() == [
+                *("Web page (found)", "Web page", "Phone screen", "Poster", "Photo", "kiosk")
+            ]
+            taken_for.select_option("kiosk")
+            expect(page.locator(".badge")).to_have_text("Validated on 12 kiosks")
+            shown(page)
+            expect(taken_for).to_have_value("kiosk")
+        page.get_by_role("button", name="Compare", exact=True).click()
+        expect(page.get_by_text(re.compile(r"^kiosk, 480 . 300 px$"))).to_have_count(2)
+        expect(page.get_by_text("Compared as kiosk: validated on 12 kiosks.")).to_be_visible()
+
+
 def test_colours_follow_the_system_until_they_are_chosen(open_page, fixed_service):
     page = open_page(fixed_service.url, color_scheme="dark")
     ground = "getComputedStyle(document.body).backgroundColor"

@@ -73,7 +73,7 @@ export function createPane(letter, onMove) {
 }
 
 function kindOf({ answer, width, height }) {
-  return [answer && KINDS[answer.domain.name], `${width} × ${height} px`].filter(Boolean).join(", ");
+  return [answer && (KINDS[answer.domain.name] ?? answer.domain.name), `${width} × ${height} px`].filter(Boolean).join(", ");
 }
 
 function waitingWords(design) {

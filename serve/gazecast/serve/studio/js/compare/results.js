@@ -135,6 +135,6 @@ function fine(answer, designs) {
     warnings.filter(Boolean).map((words) => element("p", { class: "compare-warning" }, icon("warning"), words)),
     element("p", {}, `Overall ${Math.round(100 * apart)} % of all looks would have to move to make A's prediction B's.`),
     long ? element("p", {}, "Both were compared as pictures seen at once, not screen by screen.") : null,
-    element("p", {}, `Compared as ${KINDS[answer.domain.name]}: ${answer.domain.validation}. Errors of differences as measured: ${answer.basis}.`),
+    element("p", {}, `Compared as ${KINDS[answer.domain.name] ?? answer.domain.name}: ${answer.domain.validation}. Errors of differences as measured: ${answer.basis}.`),
   );
 }

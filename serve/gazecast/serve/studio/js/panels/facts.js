@@ -19,11 +19,22 @@ export function createFacts({ store, designs }) {
     const { id, answer } = design;
     const found = answer ? DOMAINS[answer.domain.name] : null;
     const auto = found && design.domain === "auto" ? `${found} (found)` : "Find out";
+    // Those that the model was fine-tuned for go by their names; the design's may be another model's.
+    const domains = new Set([
+      "auto",
+      ...Object.keys(DOMAINS),
+      ...Object.keys(store.state.model?.domains ?? {}),
+      design.domain,
+    ]);
     const select = element(
       "select",
       { id: "domain", "data-key": "domain", onchange: () => designs.setOptions(id, { domain: select.value }) },
-      [["auto", auto], ...Object.entries(DOMAINS)].map(([value, label]) =>
-        element("option", { value, selected: value === design.domain }, label),
+      [...domains].map((value) =>
+        element(
+          "option",
+          { value, selected: value === design.domain },
+          value === "auto" ? auto : (DOMAINS[value] ?? value),
+        ),
       ),
     );
     return [
@@ -97,7 +108,7 @@ export function createFacts({ store, designs }) {
   let drawn = null;
   store.on((state, changed) => {
     const { id, answer, hidden, problem, domain, viewportHeight } = store.selected() ?? {};
-    const now = [id, answer, hidden, problem, domain, viewportHeight];
+    const now = [id, answer, hidden, problem, domain, viewportHeight, state.model];
     if (drawn && now.every((each, i) => each === drawn[i])) return;
     drawn = now;
     draw();
