@@ -25,8 +25,8 @@ import torch
 from matplotlib import pyplot
 
 from gazecast.data.layouts.folder import read_folder
+from gazecast.model.allocator import keep_freed_memory
 from gazecast.model.network import SaliencyNetwork
-from gazecast.training.allocator import keep_freed_memory
 from gazecast.training.cross_validation import FOLDS
 from gazecast.training.exported import read_exported
 from gazecast.training.finetuning.candidate import HeldOut

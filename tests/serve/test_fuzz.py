@@ -18,7 +18,7 @@ import pytest
 from PIL import Image, ImageCms
 
 IMAGES = int(os.environ.get("FUZZ_IMAGES", "500"))
-WARM_UP = max(100, IMAGES // 10)
+WARM_UP = max(200, IMAGES // 10)
 """Images before memory is looked at: caches and pools fill first."""
 
 

@@ -57,10 +57,10 @@ def finetune(
     from rich.progress import Progress, TimeRemainingColumn
 
     from gazecast.data.stimulus import DataError
+    from gazecast.model.allocator import keep_freed_memory
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL
-    from gazecast.training.allocator import keep_freed_memory
     from gazecast.training.export import ExportError
     from gazecast.training.finetuning.finetune import At
     from gazecast.training.finetuning.finetune import finetune as run

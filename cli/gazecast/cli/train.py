@@ -39,8 +39,8 @@ def train(
     from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
     from gazecast.data.stimulus import DataError
+    from gazecast.model.allocator import keep_freed_memory
     from gazecast.model.picture import PictureError
-    from gazecast.training.allocator import keep_freed_memory
     from gazecast.training.checkpoint import CheckpointError
     from gazecast.training.recipe import RecipeError
     from gazecast.training.trainer import Step

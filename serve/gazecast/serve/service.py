@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect
 from threadpoolctl import threadpool_limits
 
 from gazecast.analysis.regions import AnyRegion
+from gazecast.model.allocator import share_one_arena
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainChoice, Prediction, Window
 from gazecast.model.predictor import Predictor
@@ -160,6 +161,7 @@ class Service:
         # The analysis multiplies small matrices only, and requests share the cores already: threads
         # of BLAS would wait for each other.
         threadpool_limits(1, user_api="blas")
+        share_one_arena()
         if self._model is None:
             self._model = await to_thread.run_sync(LoadedModel.from_settings, self.settings)
 

@@ -10,7 +10,7 @@ import pytest
 
 PROGRAM = """
 import resource, sys
-from gazecast.training.allocator import keep_freed_memory
+from gazecast.model.allocator import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 for _ in range(10):
