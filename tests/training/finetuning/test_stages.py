@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from gazecast.data.stimulus import DataError
+from gazecast.serve.schemas import PredictionOptions
 from gazecast.training.finetuning import domain_stage
 from gazecast.training.finetuning.finetune import FineTuning
 from gazecast.training.finetuning.ranks import Ranks
+from gazecast.training.finetuning.starting import check_domain
 from gazecast.training.finetuning.user_data import read_user_data
 from gazecast.training.finetuning.work import ALL
 
@@ -87,6 +90,18 @@ def test_the_decoder_stage_leaves_the_backbone_and_stays_with_the_other_domains(
         )
         moved[domain] = (first - second).abs().sum(-1).mean().item()
     assert moved["poster"] < 0.5 * moved["web"]
+
+
+@pytest.mark.parametrize("name", ["auto", "", "-", "-kiosk", "our kiosk", "küche", "k" * 65])
+def test_names_that_a_new_domain_cannot_have(name):
+    with pytest.raises(DataError, match="choose a name"):
+        check_domain(name)
+
+
+@pytest.mark.parametrize("name", ["kiosk", "Kiosk-2", "k" * 64])
+def test_a_new_domain_can_be_asked_of_the_service(name):
+    check_domain(name)
+    assert PredictionOptions(domain=name).domain == name
 
 
 def test_a_new_domain_begins_as_the_one_that_fits_best(run, left_squares):
