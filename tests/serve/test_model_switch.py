@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from gazecast.cli.main import app as command
 from gazecast.model.metadata import file_sha256
+from gazecast.model.registry.durable import replace_file
 from gazecast.model.registry.registry import Registry
 from gazecast.serve.app import create_app
 from gazecast.serve.loaded_model import LoadedModel
@@ -238,7 +239,7 @@ def test_a_damaged_version_is_named_once_and_taken_up_when_it_is_repaired(
     whole = registry.model(damaged.name).read_bytes()
     registry.model(damaged.name).write_bytes(whole[:-1])
     with caplog.at_level(logging.ERROR):
-        (registry.folder / "current").write_text(damaged.name)
+        replace_file(registry.folder / "current", damaged.name)
         wait_until(lambda: switches(watching, "failed") == 1)
         answer = watching.post(PATH, files={"image": encode_image()})
     assert answer.json()["model"]["sha256"] == before
