@@ -75,6 +75,15 @@ def test_a_new_domain_becomes_a_candidate_that_predicts(study, tiny_model, tmp_p
     assert again.exit_code == 1
     assert "finished candidate" in again.output
 
+    # As if a stage had been kept, which ten images of noise do not make one.
+    record = out / "candidate.json"
+    record.write_text(record.read_text().replace('"kept": false', '"kept": true'))
+    further = ["finetune", str(study), "--from", str(out / "model.onnx")]
+    seen = CliRunner().invoke(app, [*further, "--out", str(tmp_path / "further")])
+    assert seen.exit_code == 1
+    assert "fine-tuned on this very data" in " ".join(seen.output.split())
+    assert "tiny" in seen.output
+
 
 def test_what_is_missing_is_said(study, tmp_path):
     (study / "fixations.csv").unlink()

@@ -219,6 +219,18 @@ def test_images_the_current_model_knows_are_left_out(run, make_candidate):
     assert "0 of the candidate's 16 images can be compared on" in done.output
 
 
+def test_one_that_began_as_a_model_that_knows_the_images_cannot_be_compared(run, make_candidate):
+    """No network of its cross-validation is new to the images: they would flatter it."""
+    sharper = [bump(place, 2) for place in PEOPLE.places]
+    first = make_candidate("first", GOOD)
+    assert run("promote", first).exit_code == 0
+    second = make_candidate("second", sharper, start=first / "model.onnx", start_maps=GOOD)
+    done = run("promote", second)
+    assert done.exit_code == 1
+    assert "0 of the candidate's 16 images can be compared on" in done.output
+    assert "gazecast finetune --from" in done.output
+
+
 def test_one_that_began_elsewhere_cannot_be_compared(run, make_candidate):
     assert run("promote", make_candidate("first", GOOD)).exit_code == 0
     done = run("promote", make_candidate("other", GOOD, data="b"))

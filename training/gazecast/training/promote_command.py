@@ -55,12 +55,13 @@ def assess(folder: Path, registry: Registry, data: Path | None = None) -> Assess
     name = registry.current_name()
     current = None if name is None else registry.verified(name)
     trained_as = _trained_as(registry, current)
+    known = _known(registry)
     running = Predictor(SHIPPED_MODEL if current is None else registry.model(current.name))
     if data is None:
-        pairs = held_out_pairs(candidate, running.info.sha256, trained_as)
+        pairs = held_out_pairs(candidate, running.info.sha256, trained_as, known)
     else:
         user = read_user_data(data, candidate.data.sigma_px)
-        pairs = pairs_on_data(candidate, user, running, trained_as)
+        pairs = pairs_on_data(candidate, user, running, trained_as, known)
     proposed = Predictor(folder / MODEL)
     return Assessment(
         folder,
@@ -125,6 +126,16 @@ def _trained_as(registry: Registry, version: Version | None) -> list[Candidate]:
     return found
 
 
+def _known(registry: Registry) -> dict[str, Candidate]:
+    """How the registry's models were fine-tuned, by their SHA-256. Raises DamagedVersionError."""
+    found = {}
+    for name in registry.names():
+        folder = registry.model(name).parent
+        if (folder / DESCRIPTION).is_file():
+            found[registry.record(name).sha256] = read_candidate(folder)
+    return found
+
+
 def print_assessment(assessment: Assessment, console: Console) -> None:
     """Two tables: on the user's images, and elsewhere."""
     judgement, pairs = assessment.judgement, assessment.pairs
@@ -146,7 +157,10 @@ def print_assessment(assessment: Assessment, console: Console) -> None:
     console.print(f"Current model: {pairs.basis}.", markup=False)
     if pairs.left_out:
         console.print(
-            f"Left out: {len(pairs.left_out)} images that it was trained on.", markup=False
+            f"Left out: {len(pairs.left_out)} images that it was fine-tuned on, or the model that "
+            "the candidate began as.",
+            markup=False,
+            soft_wrap=True,
         )
     if assessment.flattered:
         console.print(

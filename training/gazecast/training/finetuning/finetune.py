@@ -29,6 +29,7 @@ from gazecast.training.finetuning.candidate import (
     ImageResult,
     Origin,
     StageResult,
+    read_candidate,
 )
 from gazecast.training.finetuning.domain_stage import CachedOutput, fit_domain
 from gazecast.training.finetuning.judging import Scores, held_out_map, judge, score
@@ -88,6 +89,7 @@ def finetune(
     settings = settings or Settings()
     user = read_user_data(folder, sigma_px)
     start = read_exported(start_from)
+    _check_not_seen(user, start, start_from.parent)
     with joined_ranks() as ranks:
         run = FineTuning(user, start, out, domain, settings, ranks, on_progress)
         stages = run.stages()
@@ -104,6 +106,22 @@ def finetune(
             )
             run.work.remove()
         return ranks.agreed(candidate)
+
+
+def _check_not_seen(user: UserSet, start: Exported, folder: Path) -> None:
+    """Raises DataError when the starting model was fine-tuned on this very data, as far as the
+    record beside it, in `folder`, tells: no image would be held out from it."""
+    if not (folder / DESCRIPTION).exists():
+        return
+    before = read_candidate(folder)
+    if (before.model_sha256, before.data.sha256) == (start.info.sha256, user.about.sha256) and (
+        before.kept
+    ):
+        raise DataError(
+            f"the model in {folder} was fine-tuned on this very data, so no image can be held out "
+            f"from it. Begin with the model that it began as ({before.started_from.name} "
+            f"{before.started_from.version}), or add images."
+        )
 
 
 class FineTuning:
