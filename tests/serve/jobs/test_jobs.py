@@ -211,6 +211,9 @@ def test_jobs_expire(start, held, send, encode_image, uploads, wait_for, hold, f
     path = send(service, (SECRET_NAME, encode_image())).headers["location"]
     wait_for(lambda: service.get(path).status_code, lambda status: status == 404)
     wait_for(uploads, lambda left: left == [])
+    # The journal is emptied last.
+    journal = folder / "jobs.sqlite3-wal"
+    wait_for(lambda: journal.exists() and journal.stat().st_size, lambda size: not size)
     assert_holds_nothing_of(SECRET_NAME, folder)
 
 
