@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 from scipy.io import savemat
 
 from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
@@ -49,6 +49,9 @@ from gazecast.model.prediction import (
 
 if TYPE_CHECKING:  # torch is slow to load, and most tests do without
     from gazecast.model.network import SaliencyNetwork
+
+# Its five seconds are short where other tests share the cores.
+expect.set_options(timeout=30_000)
 
 EncodeImage = Callable[..., bytes]
 WriteImage = Callable[..., Path]

@@ -224,16 +224,15 @@ def open_plugin(browser, fake_figma, page_url) -> Iterator[Callable[..., Plugin]
             command: str = "analyse",
             pictures: dict[str, bytes] | None = None,
             theme: str = "",
-            before: Callable[[Any], None] = lambda _: None,
             **settings: Any,
         ) -> Plugin:
             context = stack.enter_context(
                 browser.new_context(viewport={"width": 1100, "height": 760})
             )
+            context.set_default_timeout(60_000)
             page = context.new_page()
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
-            before(page)
             page.goto(page_url)
             page.evaluate(fake_figma)
             defaults = {"window": "3s", "domain": "auto", "depth": 3, "minimumSize": 12}

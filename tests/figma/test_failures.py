@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import threading
@@ -159,29 +160,45 @@ def test_a_busy_server_is_asked_again(open_plugin, serve, dark, encode_image):
     assert "Attention · Home" in plugin.names()
 
 
-def test_waiting_for_a_busy_server_can_be_cancelled(open_plugin, service):
-    def busy(route):
-        problem = {"status": 503, "detail": "There is too much to do.", "remedy": "Ask again."}
-        route.fulfill(
-            status=503,
-            json=problem,
-            headers={
-                "Access-Control-Allow-Origin": "*",
-                "Access-Control-Expose-Headers": "Retry-After",
-                "Retry-After": "50",
-            },
-        )
+class _Busy(BaseHTTPRequestHandler):
+    """A gazecast server that has too much to do for a while. (The browser's own interception would
+    miss requests of a frame that has just been made.)"""
 
-    plugin = open_plugin(
-        [FRAME],
-        "Home",
-        server=service.url,
-        before=lambda page: page.route("**/v1/predictions", busy),
-    )
-    plugin.window.get_by_text(re.compile(r"asking again in \d+ s")).wait_for()
-    plugin.press("Cancel")
-    plugin.wait_done()
-    assert plugin.window.get_by_role("alert").count() == 0
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        problem = {"status": 503, "detail": "There is too much to do.", "remedy": "Ask again."}
+        self._answer(503, json.dumps(problem).encode())
+
+    def do_OPTIONS(self):
+        self._answer(200, b"")
+
+    def _answer(self, status, content):
+        self.send_response(status)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Allow-Headers", "*")
+        self.send_header("Access-Control-Expose-Headers", "Retry-After")
+        self.send_header("Retry-After", "50")
+        self.send_header("Content-Type", "application/problem+json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_waiting_for_a_busy_server_can_be_cancelled(open_plugin):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Busy)
+    threading.Thread(target=server.serve_forever).start()
+    try:
+        plugin = open_plugin([FRAME], "Home", server=f"http://127.0.0.1:{server.server_port}")
+        plugin.window.get_by_text(re.compile(r"asking again in \d+ s")).wait_for()
+        plugin.press("Cancel")
+        plugin.wait_done()
+        assert plugin.window.get_by_role("alert").count() == 0
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_broken_model_is_the_servers_own_words(open_plugin, serve, dark):

@@ -162,7 +162,7 @@ def open_page(browser, page_errors):
         options = {"viewport": {"width": 1366, "height": 900}, "reduced_motion": "reduce"} | options
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page_errors.watch(page)
         if url is not None:
