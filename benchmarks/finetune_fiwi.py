@@ -187,7 +187,7 @@ def plot(measured: Measured, path: Path) -> None:
             )
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axhline(0.25, color="black", linewidth=0.8, linestyle=":")
-    axes.set_ylim(bottom=-0.12)
+    axes.set_ylim(bottom=-0.3)  # room for the legend
     axes.set_xticks(PAGES)
     axes.set_xlabel("pages that were trained on (11 observers each)")
     axes.set_ylabel("gain in NSS within 3 s")
