@@ -127,7 +127,7 @@ def _trained_as(registry: Registry, version: Version | None) -> list[Candidate]:
 
 
 def _known(registry: Registry) -> dict[str, Candidate]:
-    """How the registry's models were fine-tuned, by their SHA-256. Raises DamagedVersionError."""
+    """How the registry's models were fine-tuned, by their SHA-256. Raises ModelFileError."""
     found = {}
     for name in registry.names():
         folder = registry.model(name).parent

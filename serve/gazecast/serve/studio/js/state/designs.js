@@ -36,7 +36,7 @@ export function freeName(name, taken) {
   }
 }
 
-/** The densities of all windows from what the service sent of each. */
+/** The densities of windows from what the service sent of each. */
 async function decodeAll(sent) {
   const windows = Object.keys(sent);
   const densities = await Promise.all(windows.map((window) => decodeDensity(sent[window])));
@@ -124,11 +124,12 @@ export function createDesigns(store, client, notify) {
     try {
       const { answer, sent } = await answered;
       const { window } = store.state;
-      const shown = await decodeDensity(sent[window]);
+      const { [window]: lookedAt, ...others } = sent;
+      const shown = await decodeDensity(lookedAt);
       request.signal.throwIfAborted();
       take(id, asked, answer, { [window]: shown });
       await new Promise(whenIdle);
-      const densities = await decodeAll(sent);
+      const densities = await decodeAll(others);
       request.signal.throwIfAborted();
       requests.delete(id);
       // What was changed while the service was at work is measured still.
