@@ -12,6 +12,7 @@ import pytest
 import torch
 import yaml
 
+from gazecast.model.metadata import DatasetUse
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS
 from gazecast.training import export as export_module
@@ -170,6 +171,16 @@ def test_pictures_that_only_teach_the_domain_are_listed(data_root, write_set):
     *_, screens = datasets_used(toy(domain_examples=examples), data_root)
     assert (screens.name, screens.licence, screens.images) == ("screens", "CC0", 4)
     assert screens.use == "examples of domain mobile, without gaze"
+
+
+@pytest.mark.usefixtures("write_sets")
+def test_what_only_a_teacher_learned_from_is_listed(data_root, fixed_predictor):
+    alike, *_ = datasets_used(toy(), data_root)
+    other = DatasetUse("secret", "CC0", 7, "training: fixation; splits f9", "B")
+    screens = DatasetUse("screens", "CC0", 3, "examples of domain mobile, without gaze", "")
+    teacher = replace(fixed_predictor.info, datasets=(alike, other, screens))
+    found = datasets_used(toy(), data_root, teachers=[teacher, teacher])
+    assert found == (*datasets_used(toy(), data_root), other)
 
 
 # ---- What cannot be exported ---------------------------------------------------------------------

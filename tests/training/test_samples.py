@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -116,6 +117,45 @@ def test_a_window_before_the_first_fixation_has_no_ground_truth(one):
     batch = collate([one(noise(), [(8, 8, 2000)])])
     assert (batch.weight[0] > 0).tolist() == [False, True, True]
     assert batch.density[0, 0].sum() == 0
+
+
+class Teacher:
+    """Says that people look at the left or the right half, whatever the picture, and rightmost of
+    all in the last window."""
+
+    def __init__(self, columns):
+        self.columns = columns
+        self.asked = []
+
+    def predict(self, picture, window, domain):
+        self.asked.append(domain)
+        half = np.zeros((32, 32), dtype=np.float32)
+        half[:, self.columns] = 1 / 512
+        last = np.zeros((32, 32), dtype=np.float32)
+        last[:, -4:] = 1 / 128
+        return SimpleNamespace(densities={"1s": half, "3s": half, "5s": last})
+
+
+def test_a_taught_set_learns_the_mean_of_its_teachers(write_set, data_root):
+    write_set("set", {"a.png": noise()})
+    left, right = Teacher(slice(16)), Teacher(slice(16, None))
+    samples = Samples(
+        [SetUse(set="set", readout="poster", windows=("3s", "5s"), taught=True)],
+        data_root,
+        readouts=READOUTS,
+        pixels=SQUARE * SQUARE,
+        batch=1,
+        seed=0,
+        teachers=[left, left, left, right],
+    )
+    (batch,) = samples.in_order()
+    assert left.asked == ["poster"] * 3
+    assert batch.density[0, 0].sum() == 0
+    assert batch.density[0, 1].sum().item() == pytest.approx(1)
+    assert batch.density[0, 1, :, :8].sum().item() == pytest.approx(0.75)
+    assert batch.density[0, 2, :, -2:].sum().item() == pytest.approx(1)
+    assert (batch.weight[0] > 0).tolist() == [False, True, True]
+    assert batch.counts.sum() == 0
 
 
 def test_only_listed_windows_have_ground_truth(one):

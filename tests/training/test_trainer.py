@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 import yaml
 
+from gazecast.model.metadata import DatasetUse, parse_model_info, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.training import trainer
 from gazecast.training.checkpoint import (
@@ -187,6 +189,39 @@ def test_frozen_norms_keep_their_statistics(write_blobs, write_recipe, data_root
     assert all((mean == 0).all() for mean in means)
 
 
+def test_frozen_depthwise_convolutions_stay_for_that_stage_only(
+    write_blobs, write_recipe, data_root, tmp_path
+):
+    write_blobs()
+    torch.manual_seed(0)
+    start = SaliencyNetwork(spec("web", "mobile", "poster", "photo")).backbone
+    depthwise = {id(p) for p in start.late_depthwise_parameters()}
+    held = {f"backbone.{n}": p for n, p in start.named_parameters() if id(p) in depthwise}
+    assert held
+    one = stage("one", freeze_depthwise=True)
+    frozen = averages(train(write_recipe(one, name="one"), data_root, tmp_path / "one"))
+    assert all(torch.equal(frozen[name], value) for name, value in held.items())
+    both = train(write_recipe(one, stage("two"), name="both"), data_root, tmp_path / "both")
+    assert not any(torch.equal(averages(both)[name], value) for name, value in held.items())
+
+
+def test_in_bfloat16_it_learns_nearly_the_same(write_blobs, write_recipe, data_root, tmp_path):
+    write_blobs(count=16)
+    losses = {}
+    for name, changes in (("full", {}), ("half", {"bfloat16": True})):
+        losses[name] = []
+        recipe = write_recipe(stage(passes=12, batch=8, **changes), name=name)
+        train(
+            recipe,
+            data_root,
+            tmp_path / name,
+            on_step=lambda step, name=name: losses[name].append(step.loss),
+        )
+    assert losses["half"] != losses["full"]
+    assert losses["half"][0] == pytest.approx(losses["full"][0], rel=0.02)
+    assert np.mean(losses["half"][-4:]) < 0.5 * np.mean(losses["half"][:4])
+
+
 def test_a_loss_that_is_not_finite_ends_the_run(write_blobs, write_recipe, data_root, tmp_path):
     write_blobs()
     recipe = write_recipe(stage(passes=20, decoder_rate=1e30, readout_rate=1e30))
@@ -268,6 +303,98 @@ def test_holding_out_a_split_that_does_not_exist_is_refused(
     write_blobs()
     with pytest.raises(RecipeError, match="hold_out names split"):
         train(write_recipe(), data_root, tmp_path / "out", hold_out=["f7"])
+
+
+# ---- Teachers ----------------------------------------------------------------------------------
+
+
+def taught(**changes):
+    return {"set": "blobs", "readout": "photo", "windows": ["3s"], "taught": True, **changes}
+
+
+@pytest.fixture
+def teacher(bright_model, tmp_path):
+    """Says that people look where it is bright; of another hash by another name."""
+
+    def write(name="bright", datasets=(), **options):
+        path = bright_model(tmp_path / f"{name}.onnx", name, **options)
+        info = read_model_info(path.with_suffix(".json"), path)
+        path.with_suffix(".json").write_text(replace(info, datasets=datasets).to_json())
+        return path
+
+    return write
+
+
+def test_what_a_teacher_predicts_is_learned_without_any_records(
+    write_set, write_recipe, data_root, tmp_path, teacher
+):
+    rng = np.random.default_rng(0)
+    images = {}
+    for number in range(16):
+        rgb = np.full((64, 64, 3), 60, dtype=np.uint8)
+        x, y = rng.integers(4, 48, 2)
+        rgb[y : y + 12, x : x + 12] = 255
+        images[f"{number}.png"] = rgb
+    write_set("blobs", images)
+    losses = []
+    train(
+        write_recipe(stage(passes=12, batch=8, sets=[taught()])),
+        data_root,
+        tmp_path / "out",
+        teachers=[teacher()],
+        on_step=lambda step: losses.append(step.loss),
+    )
+    assert np.mean(losses[-4:]) < 0.5 * np.mean(losses[:4])
+
+
+def test_the_checkpoint_keeps_its_teachers_descriptions(
+    write_blobs, write_recipe, data_root, tmp_path, teacher
+):
+    write_blobs()
+    recipe = write_recipe(stage(sets=[taught()]))
+    teachers = [teacher("a"), teacher("b")]
+    path = train(recipe, data_root, tmp_path / "out", teachers=teachers)
+    described = [parse_model_info(text).name for text in load_checkpoint(path).taught_by]
+    assert described == ["a", "b"]
+    with pytest.raises(CheckpointError, match="was taught by other models"):
+        train(recipe, data_root, tmp_path / "out", teachers=teachers[:1])
+
+
+@pytest.mark.parametrize(
+    ("sets", "count", "message"),
+    [([taught()], 0, "give the models that teach with --teacher"), ([gaze()], 1, "leave out")],
+)
+def test_teachers_are_given_when_a_set_is_taught_and_only_then(
+    write_blobs, write_recipe, data_root, tmp_path, teacher, sets, count, message
+):
+    write_blobs()
+    with pytest.raises(RecipeError, match=message):
+        train(
+            write_recipe(stage(sets=sets)),
+            data_root,
+            tmp_path / "out",
+            teachers=[teacher()] * count,
+        )
+
+
+def test_a_teacher_that_has_seen_what_is_held_out_is_refused(
+    write_blobs, write_recipe, data_root, tmp_path, teacher
+):
+    write_blobs(splits={f"{n}.png": f"f{n % 2}" for n in range(8)})
+    recipe = write_recipe(stage(sets=[taught(splits=["f0", "f1"])]))
+
+    def saw(splits):
+        return (DatasetUse("blobs", "", 4, f"training: fixation; splits {splits}", ""),)
+
+    with pytest.raises(RecipeError, match=r"teacher .*has learned from split f1 of blobs"):
+        train(
+            recipe,
+            data_root,
+            tmp_path / "out",
+            hold_out=["f1"],
+            teachers=[teacher("fair", saw("f0")), teacher("unfair", saw("f0, f1"))],
+        )
+    train(recipe, data_root, tmp_path / "out", hold_out=["f1"], teachers=[teacher("f", saw("f0"))])
 
 
 # ---- Starting from another run -------------------------------------------------------------------

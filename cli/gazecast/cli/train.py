@@ -33,6 +33,13 @@ def train(
         list[str] | None,
         typer.Option(help="A split to train nothing on, for cross-validation; may be repeated."),
     ] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="An exported model that labels the sets which the recipe lets be taught; may be "
+            "repeated, and the mean of all is learned."
+        ),
+    ] = None,
 ) -> None:
     """Train a network. Run again after a kill, the same command goes on where it stopped."""
     from rich.console import Console
@@ -40,6 +47,7 @@ def train(
 
     from gazecast.data.stimulus import DataError
     from gazecast.model.allocator import keep_freed_memory
+    from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.training.checkpoint import CheckpointError
     from gazecast.training.recipe import RecipeError
@@ -66,9 +74,22 @@ def train(
                 )
 
             checkpoint = run(
-                recipe, data, out, start_from=start_from, hold_out=hold_out or (), on_step=show
+                recipe,
+                data,
+                out,
+                start_from=start_from,
+                hold_out=hold_out or (),
+                teachers=teacher or (),
+                on_step=show,
             )
-    except (RecipeError, DataError, PictureError, CheckpointError, FloatingPointError) as error:
+    except (
+        RecipeError,
+        DataError,
+        PictureError,
+        CheckpointError,
+        ModelFileError,
+        FloatingPointError,
+    ) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo(

@@ -53,14 +53,26 @@ class Backbone(nn.Module):
 
     def early_parameters(self) -> list[nn.Parameter]:
         """Parameters up to stride 4: edges and colours, which need no retraining."""
-        early = ("conv_stem", "bn1", "blocks.0", "blocks.1")
-        return [value for name, value in self.features.named_parameters() if name.startswith(early)]
+        return [value for name, value in self.features.named_parameters() if _is_early(name)]
+
+    def late_depthwise_parameters(self) -> list[nn.Parameter]:
+        """Parameters of the depthwise convolutions after stride 4: filters over space alone."""
+        return [
+            parameter
+            for name, module in self.features.named_modules()
+            if isinstance(module, nn.Conv2d) and module.groups > 1 and not _is_early(name)
+            for parameter in module.parameters()
+        ]
 
     def forward(self, image: Tensor) -> list[Tensor]:
         """image: float (B, 3, H, W) in -1..1, H and W multiples of 32. Returns four feature maps
         (B, channels[i], H / STRIDES[i], W / STRIDES[i])."""
         features: list[Tensor] = self.features(image)
         return features
+
+
+def _is_early(name: str) -> bool:
+    return name.startswith(("conv_stem", "bn1", "blocks.0", "blocks.1"))
 
 
 class _FixedSamePadding(nn.Module):

@@ -127,6 +127,11 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def parse_model_info(text: str | bytes) -> ModelInfo:
+    """What `ModelInfo.to_json` wrote. Raises pydantic's ValidationError."""
+    return _ADAPTER.validate_json(text)
+
+
 def read_model_info(json_path: Path, onnx_path: Path) -> ModelInfo:
     """The description of a model, verified to be that of the ONNX file beside it.
 
@@ -139,7 +144,7 @@ def read_model_info(json_path: Path, onnx_path: Path) -> ModelInfo:
                 f"Model file {path} is missing; a model is an .onnx file with its .json beside it."
             )
     try:
-        info = _ADAPTER.validate_json(json_path.read_bytes())
+        info = parse_model_info(json_path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"

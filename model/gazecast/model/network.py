@@ -62,8 +62,13 @@ class SaliencyNetwork(nn.Module):
         domains: int64 (B,), the readout for each image; all readouts when absent.
         Returns (B, windows, H/4, W/4), or (B, domains, windows, H/4, W/4) for all readouts.
         """
-        logits: Tensor = self.readout(self.decoder(self.backbone(image)), domains)
+        logits: Tensor = self.readout(self.features(image), domains)
         return logits
+
+    def features(self, image: Tensor) -> Tensor:
+        """What all readouts share: (B, 3, H, W) -> (B, widths[-1], H/4, W/4)."""
+        features: Tensor = self.decoder(self.backbone(image))
+        return features
 
     def embed(self, thumbnail: Tensor) -> Tensor:
         """What the picture shows, without where: (B, 3, h, w) -> (B, channels at strides 16, 32).

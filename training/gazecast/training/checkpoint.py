@@ -43,7 +43,8 @@ class Progress:
 class Checkpoint:
     """weights: the network's state, as trained. average: its moving average, which is what is
     exported. optimizer: its state, None between stages. recipe: the recipe file's text.
-    began_with: the texts of the recipes whose results it began with, oldest first."""
+    began_with: the texts of the recipes whose results it began with, oldest first.
+    taught_by: the descriptions (JSON) of the models that labelled pictures for it."""
 
     spec: NetworkSpec
     recipe: str
@@ -52,6 +53,7 @@ class Checkpoint:
     average: dict[str, Any]
     optimizer: dict[str, Any] | None
     began_with: tuple[str, ...] = ()
+    taught_by: tuple[str, ...] = ()
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -65,6 +67,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             "average": checkpoint.average,
             "optimizer": checkpoint.optimizer,
             "began_with": list(checkpoint.began_with),
+            "taught_by": list(checkpoint.taught_by),
         },
         temporary,
     )
@@ -84,6 +87,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             average=held["average"],
             optimizer=held["optimizer"],
             began_with=tuple(held["began_with"]),
+            taught_by=tuple(held.get("taught_by", ())),  # absent until 0.2.0
         )
     except FileNotFoundError as error:
         raise CheckpointError(
@@ -94,7 +98,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
-    """One checkpoint with the mean of their averaged weights, and the first one's recipe.
+    """One checkpoint with the mean of their averaged weights, the first one's recipe, and all
+    their teachers.
 
     For networks that began with the same weights and were trained on nearly the same pictures the
     mean is about as good as the mean of their predictions (Wortsman et al., "Model soups", ICML
@@ -107,7 +112,8 @@ def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
         name: torch.stack([each.average[name].float() for each in checkpoints]).mean(dim=0)
         for name in first.average
     }
-    return replace(first, weights=mean, average=mean, optimizer=None)
+    taught_by = tuple(dict.fromkeys(text for each in checkpoints for text in each.taught_by))
+    return replace(first, weights=mean, average=mean, optimizer=None, taught_by=taught_by)
 
 
 def begin_with(

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,14 @@ from gazecast.model.graph import (
     THUMBNAIL_SIDE,
     UNFAMILIARITY,
 )
-from gazecast.model.metadata import DatasetUse, InputSize, ModelInfo, RecipeUse, file_sha256
+from gazecast.model.metadata import (
+    DatasetUse,
+    InputSize,
+    ModelInfo,
+    RecipeUse,
+    file_sha256,
+    parse_model_info,
+)
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import (
@@ -106,7 +113,10 @@ def export(
     else:
         assume_trained_domains(network, recipe)
     datasets = datasets_used(
-        recipe, data_root, [parse_recipe(older, where) for older in checkpoint.began_with]
+        recipe,
+        data_root,
+        before=[parse_recipe(older, where) for older in checkpoint.began_with],
+        teachers=[parse_model_info(taught) for taught in checkpoint.taught_by],
     )
 
     def describe(sha256: str) -> ModelInfo:
@@ -253,10 +263,14 @@ def _to_input(image: Tensor) -> Tensor:
 
 
 def datasets_used(
-    recipe: Recipe, data_root: Path, before: Sequence[Recipe] = ()
+    recipe: Recipe,
+    data_root: Path,
+    *,
+    before: Sequence[Recipe] = (),
+    teachers: Sequence[ModelInfo] = (),
 ) -> tuple[DatasetUse, ...]:
-    """What the recipe trains on, and those before it whose results it began with, and the pictures
-    that the domain head learns from.
+    """What the recipe trains on, and those before it whose results it began with, what its teachers
+    were trained on beyond that, and the pictures that the domain head learns from.
 
     Splits held out are not counted. Raises DataError.
     """
@@ -269,7 +283,7 @@ def datasets_used(
     for name, how in uses.items():
         read = read_dataset(data_root / name, how[0].layout)
         splits = sorted({split for use in how for split in use.splits})
-        kinds = sorted({kind for use in how for kind in use.evidence or ("maps",)})
+        kinds = sorted({kind for use in how for kind in _labels(use)})
         described.append(
             DatasetUse(
                 name=name,
@@ -279,6 +293,10 @@ def datasets_used(
                 source=read.source,
             )
         )
+    for teacher in teachers:
+        for learned in teacher.datasets:
+            if learned.use.startswith("training") and learned not in described:
+                described.append(learned)
     for domain, examples in recipe.domain_examples.items():
         for example in examples:
             if example.set in uses:
@@ -296,6 +314,12 @@ def datasets_used(
                 )
             )
     return tuple(described)
+
+
+def _labels(use: SetUse) -> Iterable[str]:
+    if use.taught:
+        return ("predictions of other models",)
+    return use.evidence or ("maps",)
 
 
 def code_commit() -> str:

@@ -31,6 +31,8 @@ class SetUse(_Part):
     own) is dropped at export.
     evidence: weight of one point of each kind; leave empty for sets with maps only.
     sigma_px: ground-truth blur in pixels of the stored image; needed with evidence.
+    taught: learn what the teachers predict (the mean of their densities) instead of the set's own
+    records, so that pictures without any can be used.
     windows: outputs it supports. Points with known onsets are cut at each window; others count in
     every window listed.
     share: passes over the set within one pass of the stage; .5 draws half of it at random.
@@ -44,6 +46,7 @@ class SetUse(_Part):
     readout: str
     evidence: dict[str, Positive] = {}
     sigma_px: Positive | None = None
+    taught: bool = False
     windows: Annotated[tuple[Window, ...], Field(min_length=1)]
     share: Positive = 1.0
     weight: Positive = 1.0
@@ -56,6 +59,12 @@ class SetUse(_Part):
             raise ValueError(f"unknown layout {self.layout!r}; choose one of {', '.join(LAYOUTS)}")
         if self.evidence and self.sigma_px is None:
             raise ValueError(f"set {self.set}: evidence needs sigma_px, the ground-truth blur")
+        if self.taught and self.evidence:
+            raise ValueError(f"set {self.set}: give evidence or let it be taught, not both")
+        if self.taught and self.readout not in DOMAINS:
+            raise ValueError(
+                f"set {self.set}: teachers predict {', '.join(DOMAINS)}, not {self.readout}"
+            )
         return self
 
 
@@ -72,6 +81,10 @@ class Stage(_Part):
 
     pixels: area of the network's input in this stage. rates: peak AdamW learning rates.
     freeze_norm: keep the decoder's batch-norm statistics, for stages on few images.
+    freeze_depthwise: keep the backbone's depthwise convolutions as they are: few of its weights,
+    but on a CPU their gradients take a third of a step.
+    bfloat16: backbone and decoder compute in bfloat16: faster on a CPU that has it built in, if the
+    depthwise convolutions are frozen.
     average: decay of the exponential moving average of the weights, which is what is kept.
     """
 
@@ -84,6 +97,8 @@ class Stage(_Part):
     readout_rate: Positive
     weight_decay: Annotated[float, Field(ge=0)] = 1e-4
     freeze_norm: bool = False
+    freeze_depthwise: bool = False
+    bfloat16: bool = False
     average: Annotated[float, Field(ge=0, lt=1)] = 0.995
     loss: LossWeights = LossWeights()
     sets: Annotated[tuple[SetUse, ...], Field(min_length=1)]
@@ -135,6 +150,11 @@ class Recipe(_Part):
     def trained(self) -> frozenset[str]:
         """The readouts that some set trains."""
         return frozenset(use.readout for stage in self.stages for use in stage.sets)
+
+    @property
+    def taught(self) -> bool:
+        """Whether some set is to be labelled by teachers."""
+        return any(use.taught for stage in self.stages for use in stage.sets)
 
     @property
     def readouts(self) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ input shape can be batched, and a killed run can go on at the same batch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -22,8 +23,9 @@ from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import DataError, Fixations, Stimulus
 from gazecast.model.geometry import OUTPUT_STRIDE, Placement, lay_out, place
 from gazecast.model.network import WINDOW_COUNT
-from gazecast.model.picture import read_picture
-from gazecast.model.prediction import WINDOWS, Window
+from gazecast.model.picture import Picture, read_picture
+from gazecast.model.prediction import WINDOWS, Domain, Window
+from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import SetUse
 
 MULTIPLE = 32
@@ -56,12 +58,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A stimulus with its pixels; they stay in memory, no larger than training needs."""
+    """A stimulus with its pixels; they stay in memory, no larger than training needs.
+
+    density_maps: what each window is to look like, float32 (rows, columns), any positive sum; None
+    where the stimulus's points say it."""
 
     use: SetUse
     stimulus: Stimulus
     rgb: NDArray[np.uint8]
-    density_map: NDArray[np.uint8] | None
+    density_maps: Mapping[Window, NDArray[np.float32]] | None
     readout: int
 
 
@@ -87,13 +92,15 @@ class Samples:
         pixels: int,
         batch: int,
         seed: int,
+        teachers: Sequence[Predicting] = (),
     ) -> None:
+        """teachers: label the sets that are to be taught."""
         self.pixels = pixels
         self.batch = batch
         self.seed = seed
         self._by_use = [
             [
-                load_example(use, stimulus, readouts.index(use.readout), pixels)
+                load_example(use, stimulus, readouts.index(use.readout), pixels, teachers)
                 for stimulus in stimuli
             ]
             for use, stimuli in ((use, _stimuli(use, data_root)) for use in uses)
@@ -173,16 +180,25 @@ def _stimuli(use: SetUse, data_root: Path) -> tuple[Stimulus, ...]:
     return stimuli
 
 
-def load_example(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> Example:
-    rgb = read_picture(stimulus.image_path).rgb
+def load_example(
+    use: SetUse,
+    stimulus: Stimulus,
+    readout: int,
+    pixels: int,
+    teachers: Sequence[Predicting] = (),
+) -> Example:
+    picture = read_picture(stimulus.image_path)
+    rgb = picture.rgb
     height, width = rgb.shape[:2]
     # Twice the input's area leaves detail for crops and bounds memory.
     shrink = (2 * pixels / (width * height)) ** 0.5
     if shrink < 1:
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
         rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
-    density_map = None
-    if use.evidence:
+    density_maps = None
+    if use.taught:
+        density_maps = _taught(picture, use, teachers)
+    elif use.evidence:
         if stimulus.fixations is None:
             raise DataError(f"{stimulus.image_path}: has no points, but evidence was asked for")
     elif stimulus.density_path is None:
@@ -191,8 +207,22 @@ def load_example(use: SetUse, stimulus: Stimulus, readout: int, pixels: int) -> 
         )
     else:
         with Image.open(stimulus.density_path) as file:
-            density_map = np.asarray(file.convert("L"))
-    return Example(use, stimulus, rgb, density_map, readout)
+            density_map = np.asarray(file.convert("L"), dtype=np.float32)
+        density_maps = dict.fromkeys(use.windows, density_map)
+    return Example(use, stimulus, rgb, density_maps, readout)
+
+
+def _taught(
+    picture: Picture, use: SetUse, teachers: Sequence[Predicting]
+) -> dict[Window, NDArray[np.float32]]:
+    """The mean of the teachers' densities (Hinton, Vinyals & Dean, "Distilling the Knowledge in a
+    Neural Network", 2015)."""
+    domain = cast(Domain, use.readout)
+    made = [teacher.predict(picture, use.windows[0], domain).densities for teacher in teachers]
+    return {
+        window: np.mean([densities[window] for densities in made], axis=0, dtype=np.float32)
+        for window in use.windows
+    }
 
 
 def _pixels(item: Planned) -> NDArray[np.uint8]:
@@ -220,7 +250,7 @@ def _targets(
     weight = np.zeros(WINDOW_COUNT)
     for window in use.windows:
         index = WINDOWS.index(window)
-        target = _from_points(item, window) if use.evidence else _from_map(item)
+        target = _from_points(item, window) if use.evidence else _from_map(item, window)
         if target is None:
             continue
         density[index][placement.cells], counts[index][placement.cells] = target
@@ -264,12 +294,15 @@ def _until(points: Fixations, window: Window) -> Fixations:
     return points.before(float(window.removesuffix("s")))
 
 
-def _from_map(item: Planned) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    density_map, placement = item.example.density_map, item.placement
-    assert density_map is not None
+def _from_map(
+    item: Planned, window: Window
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    density_maps, placement = item.example.density_maps, item.placement
+    assert density_maps is not None
+    density_map = density_maps[window]
     height, width = density_map.shape
     left, top, right, bottom = item.box
-    cropped = Image.fromarray(density_map.astype(np.float32)).resize(
+    cropped = Image.fromarray(density_map).resize(
         (placement.width // OUTPUT_STRIDE, placement.height // OUTPUT_STRIDE),
         Image.Resampling.BOX,
         box=(left * width, top * height, right * width, bottom * height),

@@ -21,6 +21,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import WINDOWS
+from gazecast.model.predictor import Predictor
 from gazecast.training.checkpoint import (
     Checkpoint,
     CheckpointError,
@@ -29,8 +30,10 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from gazecast.training.cross_validation import saw
 from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
-from gazecast.training.recipe import Recipe, Stage, read_recipe
+from gazecast.training.predicting import Predicting
+from gazecast.training.recipe import Recipe, RecipeError, Stage, read_recipe
 from gazecast.training.samples import Batch, Samples, collate
 
 WARM_UP = 0.1
@@ -59,6 +62,7 @@ def train(
     *,
     start_from: Path | None = None,
     hold_out: Sequence[str] = (),
+    teachers: Sequence[Path] = (),
     on_step: Callable[[Step], None] = lambda _: None,
 ) -> Path:
     """Train a recipe; returns the path of the final checkpoint, OUT/last.pt.
@@ -67,11 +71,14 @@ def train(
     a checkpoint of the same recipe found there is taken up where it stopped.
     start_from: a checkpoint whose averaged weights to begin with, instead of ImageNet's; readouts
     are matched by name, and new ones start neutral. hold_out: splits to train nothing on.
+    teachers: exported models that label the sets which the recipe lets be taught.
     Uses the GPU if torch sees one.
 
-    Raises RecipeError, DataError or CheckpointError.
+    Raises RecipeError, DataError, CheckpointError or ModelFileError.
     """
     recipe, text = read_recipe(recipe_path, hold_out)
+    predictors = _read_teachers(recipe, recipe_path, teachers)
+    taught_by = tuple(each.info.to_json() for each in predictors)
     out.mkdir(parents=True, exist_ok=True)
     path = out / "last.pt"
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -81,6 +88,10 @@ def train(
     if resumed is not None and resumed.recipe != text:
         raise CheckpointError(
             f"{path} was made by another recipe; give another --out, or remove the folder"
+        )
+    if resumed is not None and resumed.taught_by != taught_by:
+        raise CheckpointError(
+            f"{path} was taught by other models; give the same --teacher files, or another --out"
         )
     spec = NetworkSpec(
         backbone=recipe.network.backbone,
@@ -110,12 +121,13 @@ def train(
 
     def save(at: Progress, average: State, optimizer: State | None = None) -> None:
         weights = network.state_dict()
-        save_checkpoint(path, Checkpoint(spec, text, at, weights, average, optimizer, began_with))
+        made = Checkpoint(spec, text, at, weights, average, optimizer, began_with, taught_by)
+        save_checkpoint(path, made)
 
     for number, stage in enumerate(recipe.stages):
         if number < progress.stage:
             continue
-        run = _StageRun(recipe, stage, number, network, average, data_root, device)
+        run = _StageRun(recipe, stage, number, network, average, data_root, device, predictors)
         if number > progress.stage:
             progress = Progress(stage=number)
         elif resumed is not None and resumed.optimizer is not None:
@@ -140,6 +152,7 @@ class _StageRun:
         average: dict[str, Tensor],
         data_root: Path,
         device: torch.device,
+        teachers: Sequence[Predicting],
     ) -> None:
         self.recipe, self.stage, self.number = recipe, stage, number
         self.network, self.device = network, device
@@ -150,6 +163,7 @@ class _StageRun:
             pixels=stage.pixels,
             batch=stage.batch,
             seed=recipe.seed * 1000 + number,
+            teachers=teachers,
         )
         self.held_out = Samples(
             recipe.validate_on,
@@ -205,7 +219,10 @@ class _StageRun:
                 if isinstance(module, nn.BatchNorm2d):
                     module.eval()
         _set_rates(self.optimizer, schedule(done / self.total))
-        log_p = log_density(self.network(batch.image, batch.readout), batch.inside)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.stage.bfloat16):
+            features = self.network.features(batch.image)
+        # Logits span tens and a density its tail: the last steps stay in full precision.
+        log_p = log_density(self.network.readout(features.float(), batch.readout), batch.inside)
         loss = saliency_loss(
             log_p, batch.density, batch.counts, batch.inside, batch.weight, self.stage.loss
         )
@@ -245,9 +262,33 @@ class _StageRun:
         save(progress, self.average.module.state_dict(), self.optimizer.state_dict())
 
 
+def _read_teachers(recipe: Recipe, where: Path, paths: Sequence[Path]) -> list[Predictor]:
+    """Raises RecipeError when the recipe wants teachers and there are none or the reverse, or when
+    one has learned from what is held out."""
+    if recipe.taught != bool(paths):
+        raise RecipeError(
+            f"{where} lets sets be taught: give the models that teach with --teacher"
+            if recipe.taught
+            else f"{where} lets no set be taught: leave out --teacher"
+        )
+    teachers = [Predictor(path) for path in paths]
+    sets = {use.set for stage in recipe.stages for use in stage.sets}
+    for path, teacher in zip(paths, teachers, strict=True):
+        for name in sorted(sets):
+            for split in recipe.hold_out:
+                if saw(teacher.info, name, split):
+                    raise RecipeError(
+                        f"teacher {path} has learned from split {split} of {name}, which is held "
+                        "out here; take one that was trained without it"
+                    )
+    return teachers
+
+
 def _optimizer(network: SaliencyNetwork, stage: Stage) -> torch.optim.AdamW:
     for parameter in network.backbone.early_parameters():
         parameter.requires_grad_(False)
+    for parameter in network.backbone.late_depthwise_parameters():
+        parameter.requires_grad_(not stage.freeze_depthwise)
     # The domain head is fitted after training, on the finished features.
     network.domain_head.requires_grad_(False)
     # A rate of zero must not end requires_grad: the next stage would find nothing to train.
