@@ -252,7 +252,7 @@ def test_nothing_is_written_where_the_file_is_wrong(
     )
     at_one_shape = partial(check_parity, shapes=[(32, 64)])
     monkeypatch.setattr(export_module, "check_parity", at_one_shape)
-    monkeypatch.setattr(export_module, "datasets_used", lambda *_: ())
+    monkeypatch.setattr(export_module, "datasets_used", lambda *_, **__: ())
     before = set(tmp_path.iterdir())
     with pytest.raises(ExportError, match="the file was not written"):
         run(checkpoint_file, tmp_path)

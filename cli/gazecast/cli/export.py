@@ -41,13 +41,21 @@ def export(
     from gazecast.training.checkpoint import CheckpointError
     from gazecast.training.export import ExportError
     from gazecast.training.export import export as run
+    from gazecast.training.int8 import RoundingError
     from gazecast.training.recipe import RecipeError
 
     if out.suffix != ".onnx":
         raise typer.BadParameter("must end in .onnx", param_hint="--out")
     try:
         info = run(checkpoints, out, name=name, version=version, data_root=data, recipe_path=recipe)
-    except (CheckpointError, RecipeError, DataError, PictureError, ExportError) as error:
+    except (
+        CheckpointError,
+        RecipeError,
+        DataError,
+        PictureError,
+        ExportError,
+        RoundingError,
+    ) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
     typer.echo(f"Exported {out}: {info.name} {info.version}, SHA-256 {info.sha256}")

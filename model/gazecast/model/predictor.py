@@ -101,10 +101,8 @@ class Predictor:
         placement = place(
             picture.width, picture.height, self.info.input.pixels, self.info.input.multiple
         )
-        laid_out = lay_out(picture.rgb, placement)
         log_density, domain_logits, unfamiliarity = self._session.run(
-            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY],
-            {IMAGE: laid_out[None], THUMBNAIL: _thumbnail(laid_out, placement)[None]},
+            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY], graph_inputs(picture, placement)
         )
         decision = self._decide(domain_logits[0, : len(DOMAINS)], domain)
         row = list(self.info.domains).index(decision.name)
@@ -136,6 +134,12 @@ def _available_providers() -> list[str]:
     wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
     available = onnxruntime.get_available_providers()
     return [provider for provider in wanted if provider in available]
+
+
+def graph_inputs(picture: Picture, placement: Placement) -> dict[str, NDArray[np.uint8]]:
+    """What the exported graph is fed for a picture; see `gazecast.model.graph`."""
+    laid_out = lay_out(picture.rgb, placement)
+    return {IMAGE: laid_out[None], THUMBNAIL: _thumbnail(laid_out, placement)[None]}
 
 
 def _thumbnail(laid_out: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:

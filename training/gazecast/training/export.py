@@ -41,8 +41,9 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     mean_of,
 )
-from gazecast.training.domain_head import assume_trained_domains, fit_domain_head
+from gazecast.training.domain_head import assume_trained_domains, example_paths, fit_domain_head
 from gazecast.training.familiarity import Familiarity
+from gazecast.training.int8 import check_rounding, quantise
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 
@@ -51,6 +52,9 @@ PARITY_SHAPES = ((320, 576), (640, 320), (448, 448), (96, 1280), (384, 544))
 
 PARITY_TOLERANCE = 1e-4
 """Largest difference in log density allowed between torch and ONNX Runtime."""
+
+ROUNDING_PICTURES = 10
+"""Pictures of each domain that the ranges of 8-bit integers are taken from."""
 
 _TRACED_SHAPE = (384, 512)
 
@@ -97,7 +101,7 @@ def export(
     here: the validation lines, the borrowed readouts and the domain examples.
     Raises CheckpointError, RecipeError, DataError, or ExportError: for an unfinished checkpoint,
     for a recipe that trains otherwise, and when torch and ONNX Runtime disagree by more than
-    PARITY_TOLERANCE at any of PARITY_SHAPES.
+    PARITY_TOLERANCE at any of PARITY_SHAPES; RoundingError where 8-bit integers cost too much.
     """
     checkpoint, recipe, text = _finished(checkpoint_paths)
     where = ", ".join(map(str, checkpoint_paths))
@@ -138,26 +142,54 @@ def export(
             metrics={},
         )
 
-    return write_model(Shipped(network, familiarity), out, describe)
+    def to_int8(onnx_file: Path) -> None:
+        for_ranges, apart = _rounding_pictures(recipe, data_root)
+        float_file = onnx_file.replace(onnx_file.with_stem(f"{onnx_file.stem}-float32"))
+        quantise(float_file, onnx_file, for_ranges, recipe.network.pixels)
+        check_rounding(float_file, onnx_file, apart, recipe.network.pixels)
+
+    return write_model(
+        Shipped(network, familiarity), out, describe, to_int8 if recipe.network.int8 else None
+    )
 
 
-def write_model(shipped: Shipped, out: Path, describe: Callable[[str], ModelInfo]) -> ModelInfo:
+def write_model(
+    shipped: Shipped,
+    out: Path,
+    describe: Callable[[str], ModelInfo],
+    finish: Callable[[Path], None] | None = None,
+) -> ModelInfo:
     """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
 
-    describe: from the file's SHA-256 to its description. Raises ExportError when torch and ONNX
-    Runtime disagree by more than PARITY_TOLERANCE at any of PARITY_SHAPES.
+    describe: from the file's SHA-256 to its description. finish: changes the file once it is known
+    to compute what the network computes. Raises ExportError when torch and ONNX Runtime disagree by
+    more than PARITY_TOLERANCE at any of PARITY_SHAPES.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         onnx_file = Path(folder, out.name)
         write_onnx(shipped, onnx_file)
         check_parity(shipped, onnx_file)
+        if finish is not None:
+            finish(onnx_file)
         info = describe(file_sha256(onnx_file))
         json_file = onnx_file.with_suffix(".json")
         json_file.write_text(info.to_json(), encoding="utf-8")
         onnx_file.replace(out)
         json_file.replace(out.with_suffix(".json"))
     return info
+
+
+def _rounding_pictures(recipe: Recipe, data_root: Path) -> tuple[list[Path], list[Path]]:
+    """ROUNDING_PICTURES of each domain's examples, spread over them, and as many others."""
+    for_ranges, apart = [], []
+    for examples in recipe.domain_examples.values():
+        paths = example_paths(examples, data_root)
+        step = max(1, len(paths) // (2 * ROUNDING_PICTURES))
+        chosen = paths[::step][: 2 * ROUNDING_PICTURES]
+        for_ranges += chosen[::2]
+        apart += chosen[1::2] or chosen  # a single picture has to serve for both
+    return for_ranges, apart
 
 
 def _finished(paths: Sequence[Path]) -> tuple[Checkpoint, Recipe, str]:

@@ -106,13 +106,15 @@ class Stage(_Part):
 
 class Network(_Part):
     """The network's shape; see gazecast.model.network.NetworkSpec. pixels: input area when the
-    model is used. imagenet: start the backbone from ImageNet weights."""
+    model is used. imagenet: start the backbone from ImageNet weights. int8: what is exported
+    computes in 8-bit integers, their ranges from domain_examples."""
 
     backbone: str
     imagenet: bool = True
     widths: tuple[int, int, int, int] = (192, 128, 96, 48)
     context_blocks: Annotated[int, Field(ge=0)] = 2
     pixels: Annotated[int, Field(ge=32 * 32)]
+    int8: bool = False
 
 
 class DomainExamples(_Part):
@@ -163,7 +165,14 @@ class Recipe(_Part):
 
     def training(self) -> dict[str, Any]:
         """What the weights depend on; the rest is used at export only."""
-        return self.model_dump(exclude={"borrowed", "validation", "domain_examples"})
+        return self.model_dump(
+            exclude={
+                "borrowed": True,
+                "validation": True,
+                "domain_examples": True,
+                "network": {"int8"},
+            }
+        )
 
     def trained_on(self, stage: Stage) -> tuple[SetUse, ...]:
         """The stage's sets without the splits that are held out."""
@@ -200,6 +209,8 @@ class Recipe(_Part):
             raise ValueError(
                 f"domain_examples must give pictures of each of {', '.join(shipped)}, or be empty"
             )
+        if self.network.int8 and not self.domain_examples:
+            raise ValueError("network.int8 takes its ranges from domain_examples: give some")
         splits = {split for stage in self.stages for use in stage.sets for split in use.splits}
         if unknown := set(self.hold_out) - splits:
             raise ValueError(

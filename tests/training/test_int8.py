@@ -1,0 +1,55 @@
+"""The exported file in 8-bit integers: nearly the same maps, or an error."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from PIL import Image, ImageDraw
+
+from gazecast.training import int8
+from gazecast.training.int8 import RoundingError, check_rounding, quantise
+
+PIXELS = 128 * 128
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Of three shapes: the graph's size is not fixed."""
+    folder = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(0)
+    paths = []
+    for number, size in enumerate([(160, 120), (90, 200), (128, 128), (220, 100)]):
+        image = Image.new("RGB", size, tuple(rng.integers(0, 256, 3)))
+        draw = ImageDraw.Draw(image)
+        for _ in range(6):
+            x, y = rng.integers(0, 80, 2)
+            draw.rectangle((x, y, x + 30, y + 12), fill=tuple(rng.integers(0, 256, 3)))
+        paths.append(folder / f"{number}.png")
+        image.save(paths[-1])
+    return paths
+
+
+@pytest.fixture(scope="module")
+def rounded(tiny_model, pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("int8") / "int8.onnx"
+    quantise(tiny_model.onnx, out, pictures[:2], PIXELS)
+    return out
+
+
+def test_the_convolutions_compute_in_integers(rounded):
+    graph = onnx.load(rounded).graph
+    made_by = {name: node.op_type for node in graph.node for name in node.output}
+    weights = [made_by.get(node.input[1]) for node in graph.node if node.op_type == "Conv"]
+    assert len(weights) > 10
+    assert set(weights) == {"DequantizeLinear"}
+
+
+def test_the_densities_are_nearly_the_same_on_other_pictures(tiny_model, rounded, pictures):
+    assert 0.995 < check_rounding(tiny_model.onnx, rounded, pictures[2:], PIXELS) < 1
+
+
+def test_a_file_that_answers_otherwise_is_refused(tiny_model, rounded, pictures, monkeypatch):
+    monkeypatch.setattr(int8, "MEAN_CORRELATION", 0.999999)
+    with pytest.raises(RoundingError, match="leave int8 out of the recipe"):
+        check_rounding(tiny_model.onnx, rounded, pictures, PIXELS)
