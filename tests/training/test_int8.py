@@ -7,27 +7,26 @@ import onnx
 import pytest
 from PIL import Image, ImageDraw
 
+from gazecast.model.picture import read_picture
 from gazecast.training import int8
-from gazecast.training.int8 import RoundingError, check_rounding, quantise
+from gazecast.training.int8 import RoundingError, answers_of, check_rounding, dequantised, quantise
 
 PIXELS = 128 * 128
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    """Of three shapes: the graph's size is not fixed."""
-    folder = tmp_path_factory.mktemp("pictures")
+def pictures():
+    """Of several shapes: the graph's size is not fixed."""
     rng = np.random.default_rng(0)
-    paths = []
-    for number, size in enumerate([(160, 120), (90, 200), (128, 128), (220, 100)]):
+    made = []
+    for size in [(160, 120), (90, 200), (128, 128), (220, 100)]:
         image = Image.new("RGB", size, tuple(rng.integers(0, 256, 3)))
         draw = ImageDraw.Draw(image)
         for _ in range(6):
             x, y = rng.integers(0, 80, 2)
             draw.rectangle((x, y, x + 30, y + 12), fill=tuple(rng.integers(0, 256, 3)))
-        paths.append(folder / f"{number}.png")
-        image.save(paths[-1])
-    return paths
+        made.append(read_picture(image))
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +45,27 @@ def test_the_convolutions_compute_in_integers(rounded):
 
 
 def test_the_densities_are_nearly_the_same_on_other_pictures(tiny_model, rounded, pictures):
-    assert 0.995 < check_rounding(tiny_model.onnx, rounded, pictures[2:], PIXELS) < 1
+    assert (
+        0.995
+        < check_rounding(*map(answers_of, (tiny_model.onnx, rounded)), pictures[2:], PIXELS)
+        < 1
+    )
 
 
 def test_a_file_that_answers_otherwise_is_refused(tiny_model, rounded, pictures, monkeypatch):
     monkeypatch.setattr(int8, "MEAN_CORRELATION", 0.999999)
-    with pytest.raises(RoundingError, match="leave int8 out of the recipe"):
-        check_rounding(tiny_model.onnx, rounded, pictures, PIXELS)
+    with pytest.raises(RoundingError, match=r"correlate by 0\.99"):
+        check_rounding(*map(answers_of, (tiny_model.onnx, rounded)), pictures, PIXELS)
+
+
+def test_the_weights_are_read_back_rounded(tiny_model, rounded):
+    def weights(model):
+        named = {each.name: onnx.numpy_helper.to_array(each) for each in model.graph.initializer}
+        return {name: value for name, value in named.items() if name.startswith("network.")}
+
+    exact = weights(onnx.load(tiny_model.onnx))
+    found = weights(dequantised(onnx.load(rounded)))
+    assert set(exact) <= set(found)
+    for name, value in exact.items():
+        assert found[name].shape == value.shape
+        assert np.abs(found[name] - value).max() <= np.abs(value).max() / 127

@@ -33,6 +33,7 @@ from gazecast.model.metadata import (
     parse_model_info,
 )
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.picture import read_picture
 from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,
@@ -43,7 +44,7 @@ from gazecast.training.checkpoint import (
 )
 from gazecast.training.domain_head import assume_trained_domains, example_paths, fit_domain_head
 from gazecast.training.familiarity import Familiarity
-from gazecast.training.int8 import check_rounding, quantise
+from gazecast.training.int8 import answers_of, check_rounding, quantise
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 
@@ -145,8 +146,11 @@ def export(
     def to_int8(onnx_file: Path) -> None:
         for_ranges, apart = _rounding_pictures(recipe, data_root)
         float_file = onnx_file.replace(onnx_file.with_stem(f"{onnx_file.stem}-float32"))
-        quantise(float_file, onnx_file, for_ranges, recipe.network.pixels)
-        check_rounding(float_file, onnx_file, apart, recipe.network.pixels)
+        pixels = recipe.network.pixels
+        quantise(float_file, onnx_file, map(read_picture, for_ranges), pixels)
+        check_rounding(
+            answers_of(float_file), answers_of(onnx_file), map(read_picture, apart), pixels
+        )
 
     return write_model(
         Shipped(network, familiarity), out, describe, to_int8 if recipe.network.int8 else None

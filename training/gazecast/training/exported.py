@@ -18,6 +18,7 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from gazecast.model.graph import IMAGE, THUMBNAIL
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 from gazecast.model.network import (
     PRIOR_CELLS,
@@ -26,8 +27,18 @@ from gazecast.model.network import (
     NetworkSpec,
     SaliencyNetwork,
 )
+from gazecast.model.picture import read_picture
 from gazecast.training.export import ExportError, Shipped, check_parity
 from gazecast.training.familiarity import Familiarity
+from gazecast.training.int8 import (
+    Feed,
+    RoundingError,
+    answers_of,
+    check_rounding,
+    dequantised,
+    in_integers,
+)
+from gazecast.training.reference_pictures import reference_pictures
 
 BACKBONES = (*(f"tf_efficientnet_lite{size}" for size in range(5)), "test_efficientnet")
 """Those looked through for the one whose layers a file holds."""
@@ -55,16 +66,34 @@ def read_exported(path: Path) -> Exported:
     """
     info = read_model_info(path.with_suffix(".json"), path)
     try:
-        graph = _Graph(onnx.load(path).graph)
+        model = onnx.load(path)
+        graph = _Graph(dequantised(model).graph)
         network = _network(graph, tuple(info.domains))
         familiarity = _familiarity(graph, network)
-        check_parity(Shipped(network, familiarity), path, _CHECKED_SHAPES)
-    except (ExportError, LookupError, RuntimeError, ValueError) as error:
+        _check(Shipped(network, familiarity), path, in_integers(model), info.input.pixels)
+    except (ExportError, LookupError, RoundingError, RuntimeError, ValueError) as error:
         raise ModelFileError(
             f"{path} cannot be trained on: its layers are not those that this version of gazecast "
             f"exports ({error}). Export it again from its checkpoint"
         ) from error
     return Exported(path, info, network, familiarity)
+
+
+def _check(shipped: Shipped, path: Path, integers: bool, pixels: int) -> None:
+    """Whether network and file compute the same; in integers, nearly. Raises ExportError or
+    RoundingError."""
+    if not integers:
+        check_parity(shipped, path, _CHECKED_SHAPES)
+        return
+
+    @torch.no_grad()
+    def answers(feed: Feed) -> Array:
+        image, thumbnail = (torch.from_numpy(feed[name].copy()) for name in (IMAGE, THUMBNAIL))
+        log_density: Array = shipped(image, thumbnail)[0].numpy()
+        return log_density
+
+    pictures = (read_picture(reference.rgb) for reference in reference_pictures())
+    check_rounding(answers, answers_of(path), pictures, pixels)
 
 
 class _Graph:

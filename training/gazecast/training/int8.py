@@ -8,10 +8,11 @@ for it: ReLU6 and no squeeze-and-excite. Attention and the last logarithm stay i
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
@@ -19,7 +20,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from gazecast.model.geometry import place
 from gazecast.model.graph import LOG_DENSITY
-from gazecast.model.picture import read_picture
+from gazecast.model.picture import Picture
 from gazecast.model.predictor import graph_inputs
 from gazecast.training.samples import MULTIPLE
 
@@ -31,19 +32,24 @@ MEAN_CORRELATION = 0.995
 float32. Single models trained alike correlate by about .995 with each other."""
 
 
+Feed = dict[str, NDArray[np.uint8]]
+Answers = Callable[[Feed], NDArray[np.float32]]
+"""From the graph's inputs to its log densities."""
+
+
 class RoundingError(RuntimeError):
     """The file in integers answers otherwise than the one in float32."""
 
 
-def quantise(float_file: Path, out: Path, pictures: Sequence[Path], pixels: int) -> None:
+def quantise(float_file: Path, out: Path, pictures: Iterable[Picture], pixels: int) -> None:
     """Write OUT, which computes in 8-bit integers what `float_file` computes in float32.
 
     pictures: the ranges of the integers are those that occur on them. pixels: input area.
-    Raises PictureError for a picture that cannot be used.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder, "prepared.onnx")
-        quant_pre_process(float_file, prepared, skip_symbolic_shape=True)
+        # Not optimised first: that would rename the weights, which `dequantised` gives back.
+        quant_pre_process(float_file, prepared, skip_symbolic_shape=True, skip_optimization=True)
         quantize_static(
             prepared,
             out,
@@ -53,48 +59,126 @@ def quantise(float_file: Path, out: Path, pictures: Sequence[Path], pixels: int)
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            nodes_to_exclude=_readouts(onnx.load(prepared).graph),
         )
+
+
+def in_integers(model: onnx.ModelProto) -> bool:
+    return any(node.op_type == "QuantizeLinear" for node in model.graph.node)
+
+
+def _readouts(graph: onnx.GraphProto) -> list[str]:
+    """The nodes from the first layer of the readouts on: a hundredth of the work, and their sums
+    are what is exponentiated."""
+    reached: set[str] = set()
+    names = []
+    for node in graph.node:  # in topological order
+        if any(each.startswith("network.readout.") or each in reached for each in node.input):
+            reached.update(node.output)
+            names.append(node.name)
+    return names
+
+
+def dequantised(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with its weights in float32, rounded as they are, under the names they had before.
+
+    Of a graph that holds nothing quantised, a copy. What the ranges of integers do by themselves
+    (ReLU and ReLU6) is missing, so the result is to be read, not to be run.
+    """
+    graph = onnx.GraphProto()
+    graph.CopyFrom(model.graph)
+    constants = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    quantised = {
+        node.output[0]: node.input[0] for node in graph.node if node.op_type == "QuantizeLinear"
+    }
+    float_name: dict[str, str] = {}
+    weights: dict[str, NDArray[np.float32]] = {}
+    for node in graph.node:
+        if node.op_type != "DequantizeLinear":
+            continue
+        source, output = node.input[0], node.output[0]
+        if source in constants:
+            name = source.removesuffix("_quantized")
+            weights[name] = _dequantise(node, constants)
+        else:
+            name = quantised[source]
+        if name != output:
+            float_name[output] = name
+    kept = [
+        node for node in graph.node if node.op_type not in ("QuantizeLinear", "DequantizeLinear")
+    ]
+    for node in kept:
+        node.input[:] = [_resolve(name, float_name) for name in node.input]
+    still_read = {name for node in kept for name in node.input}
+    tensors = [each for each in graph.initializer if each.name in still_read]
+    tensors += [onnx.numpy_helper.from_array(value, name) for name, value in weights.items()]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(kept)
+    graph.initializer.extend(tensors)
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    result.graph.CopyFrom(graph)
+    return result
+
+
+def _dequantise(
+    node: onnx.NodeProto, constants: dict[str, NDArray[np.generic]]
+) -> NDArray[np.float32]:
+    values, scale, zero = (constants[name].astype(np.float32) for name in node.input)
+    axis = next((each.i for each in node.attribute if each.name == "axis"), 1)
+    if scale.ndim:
+        shape = [-1 if dimension == axis else 1 for dimension in range(values.ndim)]
+        scale, zero = scale.reshape(shape), zero.reshape(shape)
+    return ((values - zero) * scale).astype(np.float32)
+
+
+def _resolve(name: str, float_name: dict[str, str]) -> str:
+    while name in float_name:
+        name = float_name[name]
+    return name
 
 
 def check_rounding(
-    float_file: Path, rounded_file: Path, pictures: Sequence[Path], pixels: int
+    exact: Answers, rounded: Answers, pictures: Iterable[Picture], pixels: int
 ) -> float:
-    """Mean correlation of the two files' densities, over pictures, domains and windows.
+    """Mean correlation of two models' densities, over pictures, domains and windows.
 
-    Raises RoundingError below MEAN_CORRELATION, PictureError for a picture that cannot be used.
+    Raises RoundingError below MEAN_CORRELATION.
     """
-    sessions = [
-        onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-        for path in (float_file, rounded_file)
-    ]
     found = []
     for picture in pictures:
         feed = _inputs(picture, pixels)
-        exact, rounded = (
-            np.exp(session.run([LOG_DENSITY], feed)[0].astype(np.float64)) for session in sessions
-        )
-        cells = exact.shape[-2] * exact.shape[-1]
-        pairs = zip(exact.reshape(-1, cells), rounded.reshape(-1, cells), strict=True)
+        ours, theirs = (np.exp(answers(feed).astype(np.float64)) for answers in (exact, rounded))
+        cells = ours.shape[-2] * ours.shape[-1]
+        pairs = zip(ours.reshape(-1, cells), theirs.reshape(-1, cells), strict=True)
         found += [np.corrcoef(one, other)[0, 1] for one, other in pairs]
     mean = float(np.mean(found))
     if not mean >= MEAN_CORRELATION:
         raise RoundingError(
-            f"in 8-bit integers the densities correlate by {mean:.4f} with those in float32 "
-            f"(at least {MEAN_CORRELATION:g} is wanted); leave int8 out of the recipe"
+            f"in 8-bit integers the densities correlate by {mean:.4f} with those in float32; at "
+            f"least {MEAN_CORRELATION:g} is wanted"
         )
     return mean
 
 
-def _inputs(path: Path, pixels: int) -> dict[str, NDArray[np.uint8]]:
-    picture = read_picture(path)
+def answers_of(file: Path) -> Answers:
+    """What an exported file answers."""
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+
+    def answers(feed: Feed) -> NDArray[np.float32]:
+        log_density: NDArray[np.float32] = session.run([LOG_DENSITY], feed)[0]
+        return log_density
+
+    return answers
+
+
+def _inputs(picture: Picture, pixels: int) -> Feed:
     return graph_inputs(picture, place(picture.width, picture.height, pixels, MULTIPLE))
 
 
 class _Inputs(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, pictures: Sequence[Path], pixels: int) -> None:
-        self._feeds: Iterator[dict[str, NDArray[np.uint8]]] = (
-            _inputs(picture, pixels) for picture in pictures
-        )
+    def __init__(self, pictures: Iterable[Picture], pixels: int) -> None:
+        self._feeds = (_inputs(picture, pixels) for picture in pictures)
 
-    def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
+    def get_next(self) -> Feed | None:
         return next(self._feeds, None)
