@@ -170,7 +170,7 @@ class Recipe(_Part):
                 "borrowed": True,
                 "validation": True,
                 "domain_examples": True,
-                "network": {"int8"},
+                "network": {"int8", "pixels"},
             }
         )
 
