@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, nargs="+", default=[SHIPPED_MODEL])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    predictors = {path.name: Predictor(path) for path in options.model}
+    predictors = {str(path): Predictor(path) for path in options.model}
     for predictor in predictors.values():
         predictor.warm_up()
     times: dict[str, list[float]] = {}

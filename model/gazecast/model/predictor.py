@@ -67,9 +67,6 @@ class Predictor:
         # Inputs differ in size from call to call, so a plan made for one size does not fit the next
         options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # CPUs without VNNI add products of 8-bit integers in 16 bits, which can overflow: there the
-        # weights become unsigned, which is slower and right.
-        options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(
             model, sess_options=options, providers=list(providers or _available_providers())
         )
