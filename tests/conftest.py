@@ -6,9 +6,12 @@ from __future__ import annotations
 import os
 import shutil
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -182,6 +185,25 @@ def chromium() -> Iterator[Callable[..., Browser]]:
                 pytest.skip(f"no Chromium here: {error.message.splitlines()[0]}")
 
         yield launch
+
+
+@pytest.fixture(scope="session")
+def answering() -> Callable[[type[BaseHTTPRequestHandler]], AbstractContextManager[str]]:
+    """Lets a handler of http.server answer at a free port, and gives the address."""
+
+    @contextmanager
+    def run(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    return run
 
 
 @pytest.fixture(scope="module")

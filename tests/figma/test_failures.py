@@ -6,7 +6,7 @@ import json
 import re
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx2
 import pytest
@@ -101,44 +101,37 @@ def test_too_large(open_plugin, serve, dark):
 
 
 @pytest.fixture
-def proxy_that_cuts_uploads():
-    """Stands before a service: it passes everything on but what is posted."""
-    servers = []
+def proxy_that_cuts_uploads(service, answering):
+    """Stands before the service: it passes everything on but what is posted."""
+    url = service.url
 
-    def start(url):
-        class Proxy(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked = {name: self.headers[name] for name in self.headers if name != "Host"}
-                answer = httpx2.request(self.command, url + self.path, headers=asked)
-                self.send_response(answer.status_code)
-                for name, value in answer.headers.items():
-                    if name not in {"transfer-encoding", "date", "server"}:
-                        self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer.content)
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked = {name: self.headers[name] for name in self.headers if name != "Host"}
+            answer = httpx2.request(self.command, url + self.path, headers=asked)
+            self.send_response(answer.status_code)
+            for name, value in answer.headers.items():
+                if name not in {"transfer-encoding", "date", "server"}:
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.content)
 
-            def do_OPTIONS(self):
-                self.do_GET()
+        def do_OPTIONS(self):
+            self.do_GET()
 
-            def do_POST(self):
-                self.connection.shutdown(socket.SHUT_RDWR)
-                self.close_connection = True
+        def do_POST(self):
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
 
-            def log_message(self, *_):
-                pass
+        def log_message(self, *_):
+            pass
 
-        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Proxy))
-        threading.Thread(target=servers[-1].serve_forever).start()
-        return f"http://127.0.0.1:{servers[-1].server_port}"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with answering(Proxy) as address:
+        yield address
 
 
-def test_a_proxy_that_cuts_large_uploads_off(open_plugin, service, proxy_that_cuts_uploads):
-    plugin = open_plugin([FRAME], "Home", server=proxy_that_cuts_uploads(service.url))
+def test_a_proxy_that_cuts_large_uploads_off(open_plugin, proxy_that_cuts_uploads):
+    plugin = open_plugin([FRAME], "Home", server=proxy_that_cuts_uploads)
     plugin.wait_done()
     assert "The connection broke while 0.0 MB were sent" in plugin.error()
 
@@ -188,18 +181,13 @@ class _Busy(BaseHTTPRequestHandler):
         pass
 
 
-def test_waiting_for_a_busy_server_can_be_cancelled(open_plugin):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Busy)
-    threading.Thread(target=server.serve_forever).start()
-    try:
-        plugin = open_plugin([FRAME], "Home", server=f"http://127.0.0.1:{server.server_port}")
+def test_waiting_for_a_busy_server_can_be_cancelled(open_plugin, answering):
+    with answering(_Busy) as url:
+        plugin = open_plugin([FRAME], "Home", server=url)
         plugin.window.get_by_text(re.compile(r"asking again in \d+ s")).wait_for()
         plugin.press("Cancel")
         plugin.wait_done()
         assert plugin.window.get_by_role("alert").count() == 0
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_broken_model_is_the_servers_own_words(open_plugin, serve, dark):
@@ -233,18 +221,10 @@ class _Other(BaseHTTPRequestHandler):
         pass
 
 
-def test_another_server(open_plugin):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Other)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}"
+def test_another_server(open_plugin, answering):
+    with answering(_Other) as url:
         for told in analyse_and_test(open_plugin([FRAME], "Home", server=url)):
             assert "is not a gazecast server" in told
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_a_frame_deleted_in_the_middle(open_plugin, service, dark):

@@ -178,9 +178,22 @@ def test_what_only_a_teacher_learned_from_is_listed(data_root, fixed_predictor):
     alike, *_ = datasets_used(toy(), data_root)
     other = DatasetUse("secret", "CC0", 7, "training: fixation; splits f9", "B")
     screens = DatasetUse("screens", "CC0", 3, "examples of domain mobile, without gaze", "")
-    teacher = replace(fixed_predictor.info, datasets=(alike, other, screens))
+    fewer = replace(alike, use="training: mouse; splits f1", images=1)
+    teacher = replace(fixed_predictor.info, datasets=(alike, fewer, other, screens))
     found = datasets_used(toy(), data_root, teachers=[teacher, teacher])
     assert found == (*datasets_used(toy(), data_root), other)
+    # What the student was kept from and the teacher was not must show.
+    beyond = datasets_used(toy(hold_out=["f1"]), data_root, teachers=[teacher])
+    assert alike in beyond
+
+
+def test_how_a_model_is_used_is_not_how_it_was_trained():
+    """So a newer text of a recipe may change it."""
+    other = toy(network={**yaml.safe_load(RECIPE)["network"], "pixels": 9216})
+    assert other.network.pixels != toy().network.pixels
+    assert other.training() == toy().training()
+    deeper = toy(network={**yaml.safe_load(RECIPE)["network"], "context_blocks": 2})
+    assert deeper.training() != toy().training()
 
 
 # ---- What cannot be exported ---------------------------------------------------------------------

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
+from gazecast.model.metadata import file_sha256, read_model_info
 from gazecast.model.picture import read_picture
 from gazecast.training import int8
+from gazecast.training.exported import read_exported
 from gazecast.training.int8 import RoundingError, answers_of, check_rounding, dequantised, quantise
 
 PIXELS = 128 * 128
@@ -58,6 +63,17 @@ def test_a_file_that_answers_otherwise_is_refused(tiny_model, rounded, pictures,
     monkeypatch.setattr(int8, "MEAN_CORRELATION", 1.0)
     with pytest.raises(RoundingError, match=r"correlate by [01]\..* with those in float32"):
         check_rounding(*map(answers_of, (tiny_model.onnx, rounded)), pictures, PIXELS)
+
+
+def test_a_file_in_integers_can_be_trained_on(tiny_model, rounded):
+    """Read back, its weights are the original's but for the rounding, and its maps nearly its own
+    (which reading back checks: RoundingError's message is in the refusal)."""
+    info = read_model_info(tiny_model.onnx.with_suffix(".json"), tiny_model.onnx)
+    described = replace(info, sha256=file_sha256(rounded))
+    rounded.with_suffix(".json").write_text(described.to_json(), encoding="utf-8")
+    found = read_exported(rounded).network.state_dict()
+    for name, value in read_exported(tiny_model.onnx).network.state_dict().items():
+        assert torch.allclose(found[name], value, atol=value.abs().max().item() / 127), name
 
 
 def test_the_weights_are_read_back_rounded(tiny_model, rounded):

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
 
 import httpx2
@@ -101,15 +101,10 @@ class _Page(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page_origin() -> Iterator[str]:
+def page_origin(answering) -> Iterator[str]:
     """Where the attacking pages are served: another port is another origin."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(_Page) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

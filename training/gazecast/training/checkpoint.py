@@ -87,7 +87,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             average=held["average"],
             optimizer=held["optimizer"],
             began_with=tuple(held["began_with"]),
-            taught_by=tuple(held.get("taught_by", ())),  # absent until 0.2.0
+            taught_by=tuple(held.get("taught_by", ())),  # older ones had none
         )
     except FileNotFoundError as error:
         raise CheckpointError(

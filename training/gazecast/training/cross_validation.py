@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from gazecast.data.stimulus import DataError, Stimulus
-from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
+from gazecast.model.metadata import DatasetUse, ModelFileError, ModelInfo, read_model_info
 from gazecast.model.predictor import Predictor
 from gazecast.training.protocols import PROTOCOLS, EvaluationProtocol
 
@@ -39,10 +39,16 @@ def saw(info: ModelInfo, dataset: str, split: str) -> bool:
     that names the data set and not its splits counts as yes."""
     for use in info.datasets:
         if use.name == dataset and use.use.startswith("training"):
-            _, stated, splits = use.use.partition("; splits ")
-            if not stated or split in splits.split(", "):
+            splits = stated_splits(use)
+            if not splits or split in splits:
                 return True
     return False
+
+
+def stated_splits(use: DatasetUse) -> frozenset[str]:
+    """The splits that a description names for a data set; none where it does not say."""
+    _, stated, splits = use.use.partition("; splits ")
+    return frozenset(splits.split(", ")) if stated else frozenset()
 
 
 def read_fold_models(folder: Path) -> dict[str, Predictor]:

@@ -42,6 +42,7 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     mean_of,
 )
+from gazecast.training.cross_validation import stated_splits
 from gazecast.training.domain_head import assume_trained_domains, example_paths, fit_domain_head
 from gazecast.training.familiarity import Familiarity
 from gazecast.training.int8 import answers_of, check_rounding, quantise
@@ -331,7 +332,7 @@ def datasets_used(
         )
     for teacher in teachers:
         for learned in teacher.datasets:
-            if learned.use.startswith("training") and learned not in described:
+            if learned.use.startswith("training") and not _covered(learned, described):
                 described.append(learned)
     for domain, examples in recipe.domain_examples.items():
         for example in examples:
@@ -350,6 +351,15 @@ def datasets_used(
                 )
             )
     return tuple(described)
+
+
+def _covered(learned: DatasetUse, described: Sequence[DatasetUse]) -> bool:
+    """Whether the data set is listed already, with all the splits stated here."""
+    splits = stated_splits(learned)
+    return any(
+        learned == own or (learned.name == own.name and splits and splits <= stated_splits(own))
+        for own in described
+    )
 
 
 def _labels(use: SetUse) -> Iterable[str]:

@@ -2,7 +2,10 @@
 
 Static quantisation with one scale per output channel of each convolution (Krishnamoorthi,
 "Quantizing deep convolutional networks for efficient inference", 2018). EfficientNet-Lite was made
-for it: ReLU6 and no squeeze-and-excite. Attention and the last logarithm stay in float32.
+for it: ReLU6 and no squeeze-and-excite. Attention, readouts and the last logarithm stay in float32.
+
+x86 CPUs without VNNI add products of 8-bit integers in 16 bits, which can overflow: what a file
+answers there has not been seen.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from gazecast.model.geometry import place
@@ -64,6 +67,7 @@ def quantise(float_file: Path, out: Path, pictures: Iterable[Picture], pixels: i
 
 
 def in_integers(model: onnx.ModelProto) -> bool:
+    """Whether an exported file computes in 8-bit integers."""
     return any(node.op_type == "QuantizeLinear" for node in model.graph.node)
 
 
@@ -176,7 +180,9 @@ def _inputs(picture: Picture, pixels: int) -> Feed:
     return graph_inputs(picture, place(picture.width, picture.height, pixels, MULTIPLE))
 
 
-class _Inputs(CalibrationDataReader):  # type: ignore[misc]
+class _Inputs:
+    """What onnxruntime's CalibrationDataReader asks for."""
+
     def __init__(self, pictures: Iterable[Picture], pixels: int) -> None:
         self._feeds = (_inputs(picture, pixels) for picture in pictures)
 

@@ -107,7 +107,8 @@ class Stage(_Part):
 class Network(_Part):
     """The network's shape; see gazecast.model.network.NetworkSpec. pixels: input area when the
     model is used. imagenet: start the backbone from ImageNet weights. int8: what is exported
-    computes in 8-bit integers, their ranges from domain_examples."""
+    computes in 8-bit integers, their ranges from domain_examples; gazecast.training.int8 says on
+    which CPUs."""
 
     backbone: str
     imagenet: bool = True

@@ -28,6 +28,8 @@ from gazecast.model.prediction import WINDOWS, Domain, Window
 from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import SetUse
 
+DensityMap = NDArray[np.uint8] | NDArray[np.float32]
+
 MULTIPLE = 32
 """Input sides are multiples of the backbone's coarsest stride."""
 
@@ -60,13 +62,13 @@ class Batch:
 class Example:
     """A stimulus with its pixels; they stay in memory, no larger than training needs.
 
-    density_maps: what each window is to look like, float32 (rows, columns), any positive sum; None
-    where the stimulus's points say it."""
+    density_maps: what each window is to look like (rows, columns), any positive sum: uint8 of a map
+    as published, float32 of a teacher; None where the stimulus's points say it."""
 
     use: SetUse
     stimulus: Stimulus
     rgb: NDArray[np.uint8]
-    density_maps: Mapping[Window, NDArray[np.float32]] | None
+    density_maps: Mapping[Window, DensityMap] | None
     readout: int
 
 
@@ -195,7 +197,7 @@ def load_example(
     if shrink < 1:
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
         rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
-    density_maps = None
+    density_maps: Mapping[Window, DensityMap] | None = None
     if use.taught:
         density_maps = _taught(picture, use, teachers)
     elif use.evidence:
@@ -207,7 +209,7 @@ def load_example(
         )
     else:
         with Image.open(stimulus.density_path) as file:
-            density_map = np.asarray(file.convert("L"), dtype=np.float32)
+            density_map = np.asarray(file.convert("L"))
         density_maps = dict.fromkeys(use.windows, density_map)
     return Example(use, stimulus, rgb, density_maps, readout)
 
@@ -302,7 +304,7 @@ def _from_map(
     density_map = density_maps[window]
     height, width = density_map.shape
     left, top, right, bottom = item.box
-    cropped = Image.fromarray(density_map).resize(
+    cropped = Image.fromarray(density_map.astype(np.float32)).resize(
         (placement.width // OUTPUT_STRIDE, placement.height // OUTPUT_STRIDE),
         Image.Resampling.BOX,
         box=(left * width, top * height, right * width, bottom * height),

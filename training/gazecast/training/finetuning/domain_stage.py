@@ -68,7 +68,7 @@ class CachedOutput:
         """batch: the image whole, alone."""
         self.batch = batch
         readout = network.readout
-        features = network.decoder(network.backbone(batch.image))
+        features = network.features(batch.image)
         shape = (features.shape[-2], features.shape[-1])
         scale = torch.exp(readout.log_scale[batch.readout])[:, :, None, None]
         self.content = readout.content(features, batch.readout) * scale
