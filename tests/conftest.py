@@ -241,6 +241,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
             columns = slice(half) if domain % 2 == 0 else slice(half, None)
             prior[:, rows, columns] = 6.0
         network.readout.window_prior.normal_(std=0.5)
+        network.readout.frame[-1] = torch.tensor([-0.05, 0.02, 0.05])
     path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
     write_onnx(Shipped(network), path)
     info = replace(

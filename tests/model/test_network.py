@@ -125,6 +125,22 @@ def test_domains_and_windows_answer_differently(network):
 
 
 @torch.no_grad()
+def test_the_frame_darkens_one_domains_border_alone(network):
+    image = pictures(1, 192, 288)
+    before = network(image)
+    network.readout.frame[1] -= 0.1
+    change = network(image) - before
+    network.readout.frame[1] += 0.1
+    assert change[0, [0, 2, 3]].abs().max() == 0
+    middle = change[0, 1, :, 12:-12, 18:-18]
+    side = change[0, 1, :, 20:28, 0]
+    corner = change[0, 1, :, 0, 0]
+    assert middle.abs().max() < 0.01
+    assert ((side > -1.01) & (side < -0.9)).all()
+    torch.testing.assert_close(corner, 2 * side[:, 0])
+
+
+@torch.no_grad()
 def test_an_image_gets_the_same_answer_alone_and_in_a_batch(network):
     image = pictures(3, 64, 64)
     torch.testing.assert_close(network(image)[1:2], network(image[1:2]), rtol=1e-4, atol=1e-5)

@@ -3,7 +3,8 @@
 After UNISAL (Droste, Jiao & Noble, ECCV 2020: one network, its own readout parameters per domain)
 and TranSalNet (Lou et al., Neurocomputing 2022: attention over the coarsest features, so that
 distant elements compete). What differs between domains and time windows sits in a few parameters:
-a gain and bias on the last features, a scale, and a log prior over the picture's area.
+a gain and bias on the last features, a scale, a log prior over the picture's area, and a frame: how
+much less is looked at along its border.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ PRIOR_FINENESS = 4
 """Each cell of the prior is refined by this smoothly, then linearly to the size of the output. The
 first step is the same for every picture, so the exported file holds its result: onnxruntime's
 bicubic resize takes as long as a third of the network."""
+
+FRAME_REACH = 0.06
+"""How far into the picture the frame reaches, in parts of a side (where it has fallen to 1/e)."""
+
+FRAME_RATE = 10.0
+"""How many times faster than the prior's cells the frame is learned: people hardly look at the
+border of a design, and one number that says so needs fewer pictures than the cells of the border,
+which on a few dozen designs learn what those designs show there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,8 @@ class ContextBlock(nn.Module):
 class Readout(nn.Module):
     """From shared features to logits: what a domain and a time window add of their own."""
 
+    border: Tensor
+
     def __init__(self, width: int, domain_count: int, hidden: int = 32) -> None:
         super().__init__()
         self.mix = nn.Sequential(nn.Conv2d(width, hidden, 1, bias=False), nn.BatchNorm2d(hidden))
@@ -187,6 +198,8 @@ class Readout(nn.Module):
             torch.zeros(domain_count, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS)
         )
         self.window_prior = nn.Parameter(torch.zeros(1, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS))
+        self.frame = nn.Parameter(torch.zeros(domain_count, WINDOW_COUNT))
+        self.register_buffer("border", _border(), persistent=False)
 
     def forward(self, features: Tensor, domains: Tensor | None) -> Tensor:
         x = self.mix(features)  # (B, hidden, h, w)
@@ -203,13 +216,19 @@ class Readout(nn.Module):
     def prior(self, domains: Tensor, shape: tuple[int, int]) -> Tensor:
         """The log prior laid over an output of `shape` (rows, columns); (B, windows, rows,
         columns)."""
+        return F.interpolate(
+            self.fine_prior(domains), size=shape, mode="bilinear", align_corners=False
+        )
+
+    def fine_prior(self, domains: Tensor) -> Tensor:
+        """On a grid of its own, before any picture; (B, windows, cells, cells)."""
         prior = F.interpolate(
             self.domain_prior[domains] + self.window_prior,
             scale_factor=PRIOR_FINENESS,
             mode="bicubic",
             align_corners=False,
         )
-        return F.interpolate(prior, size=shape, mode="bilinear", align_corners=False)
+        return prior + self.frame[domains][:, :, None, None] * self.border
 
     def _content(self, x: Tensor, domains: Tensor) -> Tensor:
         gain, bias = self.gain[domains], self.bias[domains]
@@ -222,3 +241,11 @@ class Readout(nn.Module):
         logits = self._content(x, domains)
         logits = logits * torch.exp(self.log_scale[domains])[:, :, None, None]
         return logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
+
+
+def _border() -> Tensor:
+    """What one unit of the frame adds to the log prior; (cells, cells), FRAME_RATE at a side."""
+    cells = PRIOR_CELLS * PRIOR_FINENESS
+    at = (torch.arange(cells) + 0.5) / cells
+    side = FRAME_RATE * torch.exp(-((torch.minimum(at, 1 - at) / FRAME_REACH) ** 2))
+    return side[:, None] + side

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.network import WINDOW_COUNT, NetworkSpec, SaliencyNetwork
 
 
 class CheckpointError(ValueError):
@@ -23,6 +23,7 @@ DOMAIN_ROWS = frozenset(
         "readout.bias",
         "readout.log_scale",
         "readout.domain_prior",
+        "readout.frame",
         "domain_head.weight",
         "domain_head.bias",
     }
@@ -79,6 +80,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         held = torch.load(path, map_location="cpu", weights_only=True)
         spec = NetworkSpec(**{**held["spec"], "domains": tuple(held["spec"]["domains"])})
+        for state in (held["weights"], held["average"]):  # older ones had no frame
+            state.setdefault("readout.frame", torch.zeros(len(spec.domains), WINDOW_COUNT))
         return Checkpoint(
             spec=spec,
             recipe=held["recipe"],

@@ -364,8 +364,8 @@ def _covered(learned: DatasetUse, described: Sequence[DatasetUse]) -> bool:
 
 def _labels(use: SetUse) -> Iterable[str]:
     if use.taught:
-        return ("predictions of other models",)
-    return use.evidence or ("maps",)
+        return ("predictions of other models", "detected text")[: 2 if use.text_maps else 1]
+    return use.evidence or (("detected text",) if use.text_maps else ("maps",))
 
 
 def code_commit() -> str:

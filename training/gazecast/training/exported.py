@@ -162,7 +162,7 @@ def _network(graph: _Graph, domains: tuple[str, ...]) -> SaliencyNetwork:
     _unfold_norms(network, state, held)
     for name, weight in zip(_linear_layers(blocks), _matrices(graph), strict=True):
         state[name] = torch.from_numpy(np.array(weight.T))
-    _read_readouts(graph, state, len(domains))
+    _read_readouts(graph, state, network.readout.border)
     network.load_state_dict(state)
     return network.eval()
 
@@ -203,19 +203,22 @@ def _matrices(graph: _Graph) -> list[Array]:
     ]
 
 
-def _read_readouts(graph: _Graph, state: dict[str, Tensor], domains: int) -> None:
+def _read_readouts(graph: _Graph, state: dict[str, Tensor], border: Tensor) -> None:
     """Walk back from the densities to what each domain adds of its own. A part that does nothing
     (a gain of one) was left out by the exporter, and keeps its neutral value."""
+    domains = len(state["readout.frame"])
     (softmax,) = (node for node in graph.nodes if node.op_type == "LogSoftmax")
     stack = graph.maker(graph.maker(softmax, "Reshape"), "Concat")
     if len(stack.input) != domains:
         raise LookupError(f"it has {len(stack.input)} domains, its description {domains}")
-    priors = []
+    priors, frames = [], []
     for row, name in enumerate(stack.input):
         unsqueezed = next(node for node in graph.nodes if name in node.output)
         total = graph.maker(unsqueezed, "Add")
         fine = graph.constants[graph.maker(total, "Resize").input[0]]
-        priors.append(_coarse_prior(torch.from_numpy(np.array(fine))))
+        prior, frame = _coarse_prior(torch.from_numpy(np.array(fine)), border)
+        priors.append(prior)
+        frames.append(frame)
         last = total
         if graph.has_maker(total, "Mul"):
             last = graph.maker(total, "Mul")
@@ -229,20 +232,21 @@ def _read_readouts(graph: _Graph, state: dict[str, Tensor], domains: int) -> Non
                 state[f"readout.{part}"][row] = torch.from_numpy(graph.constant(node).flatten())
     # The file holds the sum of a domain's and a window's prior; the first can say it all.
     state["readout.domain_prior"] = torch.stack(priors)
+    state["readout.frame"] = torch.stack(frames)
 
 
-def _coarse_prior(fine: Tensor) -> Tensor:
+def _coarse_prior(fine: Tensor, border: Tensor) -> tuple[Tensor, Tensor]:
     """Undo the refinement that the exported file holds the result of; exact, as it is linear.
-    (1, windows, fine cells, fine cells) -> (windows, cells, cells)."""
+    (1, windows, fine cells, fine cells) -> the prior (windows, cells, cells), the frame (windows,).
+    """
     one_each = torch.eye(PRIOR_CELLS**2).reshape(-1, 1, PRIOR_CELLS, PRIOR_CELLS)
     refined = F.interpolate(
         one_each, scale_factor=PRIOR_FINENESS, mode="bicubic", align_corners=False
     )
-    cells = torch.linalg.lstsq(
-        refined.flatten(1).T.double(), fine.expand(1, WINDOW_COUNT, -1, -1)[0].flatten(1).T.double()
-    ).solution
-    prior: Tensor = cells.T.reshape(WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS).float()
-    return prior
+    parts = torch.cat([refined.flatten(1), border.flatten()[None]]).T.double()
+    whole = fine.expand(1, WINDOW_COUNT, -1, -1)[0].flatten(1).T.double()
+    found = torch.linalg.lstsq(parts, whole).solution.T.float()
+    return found[:, :-1].reshape(WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS), found[:, -1]
 
 
 def _familiarity(graph: _Graph, network: SaliencyNetwork) -> Familiarity:

@@ -33,6 +33,8 @@ class SetUse(_Part):
     sigma_px: ground-truth blur in pixels of the stored image; needed with evidence.
     taught: learn what the teachers predict (the mean of their densities) instead of the set's own
     records, so that pictures without any can be used.
+    text_maps: folder below the data root that gazecast.training.text_maps wrote for the set. Taught
+    sets learn the teachers' densities drawn to text; others learn where text is, and nothing else.
     windows: outputs it supports. Points with known onsets are cut at each window; others count in
     every window listed.
     share: passes over the set within one pass of the stage; .5 draws half of it at random.
@@ -47,6 +49,7 @@ class SetUse(_Part):
     evidence: dict[str, Positive] = {}
     sigma_px: Positive | None = None
     taught: bool = False
+    text_maps: str | None = None
     windows: Annotated[tuple[Window, ...], Field(min_length=1)]
     share: Positive = 1.0
     weight: Positive = 1.0
@@ -61,6 +64,8 @@ class SetUse(_Part):
             raise ValueError(f"set {self.set}: evidence needs sigma_px, the ground-truth blur")
         if self.taught and self.evidence:
             raise ValueError(f"set {self.set}: give evidence or let it be taught, not both")
+        if self.text_maps and self.evidence:
+            raise ValueError(f"set {self.set}: give evidence or text_maps, not both")
         if self.taught and self.readout not in DOMAINS:
             raise ValueError(
                 f"set {self.set}: teachers predict {', '.join(DOMAINS)}, not {self.readout}"
