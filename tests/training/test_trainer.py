@@ -13,6 +13,7 @@ import yaml
 
 from gazecast.model.metadata import DatasetUse, parse_model_info, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.prediction import DOMAINS
 from gazecast.training import trainer
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,
@@ -303,6 +304,34 @@ def test_holding_out_a_split_that_does_not_exist_is_refused(
     write_blobs()
     with pytest.raises(RecipeError, match="hold_out names split"):
         train(write_recipe(), data_root, tmp_path / "out", hold_out=["f7"])
+
+
+# ---- The frame ---------------------------------------------------------------------------------
+
+
+def test_a_framed_readout_gets_its_frame_when_the_stage_has_ended(
+    write_blobs, write_recipe, data_root, tmp_path
+):
+    write_blobs()
+    plain = stage(sets=[gaze(), gaze(readout="other")])
+    framed = {**plain, "framed": ["photo"]}
+    with_frame, without = (
+        averages(train(write_recipe(one), data_root, tmp_path / name))
+        for name, one in (("with", framed), ("without", plain))
+    )
+    different = [name for name in without if not torch.equal(with_frame[name], without[name])]
+    assert different == ["readout.frame"]
+    rows = [*DOMAINS, "other"]
+    found = with_frame["readout.frame"]
+    assert found[rows.index("photo"), 1] != 0
+    found[rows.index("photo"), 1] = 0
+    assert (found == 0).all()
+
+
+def test_a_frame_needs_records(write_blobs, write_recipe, data_root, tmp_path):
+    write_blobs()
+    with pytest.raises(RecipeError, match=r"framed names \['web'\]"):
+        train(write_recipe(stage(framed=["web"])), data_root, tmp_path / "out")
 
 
 # ---- Teachers ----------------------------------------------------------------------------------

@@ -32,11 +32,6 @@ bicubic resize takes as long as a third of the network."""
 FRAME_REACH = 0.06
 """How far into the picture the frame reaches, in parts of a side (where it has fallen to 1/e)."""
 
-FRAME_RATE = 10.0
-"""How many times faster than the prior's cells the frame is learned: people hardly look at the
-border of a design, and one number that says so needs fewer pictures than the cells of the border,
-which on a few dozen designs learn what those designs show there."""
-
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
@@ -185,6 +180,7 @@ class ContextBlock(nn.Module):
 class Readout(nn.Module):
     """From shared features to logits: what a domain and a time window add of their own."""
 
+    frame: Tensor
     border: Tensor
 
     def __init__(self, width: int, domain_count: int, hidden: int = 32) -> None:
@@ -198,7 +194,8 @@ class Readout(nn.Module):
             torch.zeros(domain_count, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS)
         )
         self.window_prior = nn.Parameter(torch.zeros(1, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS))
-        self.frame = nn.Parameter(torch.zeros(domain_count, WINDOW_COUNT))
+        # Fitted, not learned by steps: gazecast.training.frame says why.
+        self.register_buffer("frame", torch.zeros(domain_count, WINDOW_COUNT))
         self.register_buffer("border", _border(), persistent=False)
 
     def forward(self, features: Tensor, domains: Tensor | None) -> Tensor:
@@ -219,6 +216,13 @@ class Readout(nn.Module):
         return F.interpolate(
             self.fine_prior(domains), size=shape, mode="bilinear", align_corners=False
         )
+
+    def border_over(self, shape: tuple[int, int]) -> Tensor:
+        """What a frame of one adds to the logits of an output of `shape`; (rows, columns)."""
+        laid: Tensor = F.interpolate(
+            self.border[None, None], size=shape, mode="bilinear", align_corners=False
+        )
+        return laid[0, 0]
 
     def fine_prior(self, domains: Tensor) -> Tensor:
         """On a grid of its own, before any picture; (B, windows, cells, cells)."""
@@ -244,8 +248,8 @@ class Readout(nn.Module):
 
 
 def _border() -> Tensor:
-    """What one unit of the frame adds to the log prior; (cells, cells), FRAME_RATE at a side."""
+    """What a frame of one adds to the log prior; (cells, cells), 1 at a side, 2 in a corner."""
     cells = PRIOR_CELLS * PRIOR_FINENESS
     at = (torch.arange(cells) + 0.5) / cells
-    side = FRAME_RATE * torch.exp(-((torch.minimum(at, 1 - at) / FRAME_REACH) ** 2))
+    side = torch.exp(-((torch.minimum(at, 1 - at) / FRAME_REACH) ** 2))
     return side[:, None] + side

@@ -131,7 +131,7 @@ def quick() -> Settings:
         folds=3,
         views=1,
         stages=(
-            StageSettings("decoder", 3, 0.0, 1e-3, 3e-3),
+            StageSettings("decoder", 2, 0.0, 1e-3, 3e-3),
             StageSettings("all", 1, 1e-4, 1e-3, 1e-3),
         ),
     )

@@ -91,6 +91,8 @@ class Stage(_Part):
     bfloat16: backbone and decoder compute in bfloat16: faster on a CPU that has it built in, if the
     depthwise convolutions are frozen.
     average: decay of the exponential moving average of the weights, which is what is kept.
+    framed: readouts whose frame is fitted when the stage has ended, on what its sets record (not on
+    what they are taught) of whole pictures.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Stage(_Part):
     bfloat16: bool = False
     average: Annotated[float, Field(ge=0, lt=1)] = 0.995
     loss: LossWeights = LossWeights()
+    framed: tuple[str, ...] = ()
     sets: Annotated[tuple[SetUse, ...], Field(min_length=1)]
 
 
@@ -211,6 +214,13 @@ class Recipe(_Part):
                 f"validate_on or starts_as names readout {sorted(unknown)}; there are "
                 f"{', '.join(self.readouts)}"
             )
+        for stage in self.stages:
+            recorded = {use.readout for use in stage.sets if not use.taught}
+            if unknown := set(stage.framed) - recorded:
+                raise ValueError(
+                    f"stage {stage.name}: framed names {sorted(unknown)}, which the stage has "
+                    "no records of; leave it out"
+                )
         if self.domain_examples and set(self.domain_examples) != set(shipped):
             raise ValueError(
                 f"domain_examples must give pictures of each of {', '.join(shipped)}, or be empty"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from gazecast.training.checkpoint import (
     save_checkpoint,
 )
 from gazecast.training.cross_validation import saw
+from gazecast.training.frame import fit_frames
 from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
 from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import Recipe, RecipeError, Stage, read_recipe
@@ -135,6 +136,9 @@ def train(
         average = run.run(progress, save, on_step, out / "log.csv")
         # The next stage begins with the averaged weights, and a fresh optimizer.
         network.load_state_dict(average)
+        if stage.framed:
+            fit_frames(network, run.framing())
+            average = deepcopy(network.state_dict())
         save(Progress(number + 1), average)
         del run  # and its pictures, before the next stage loads its own
     return path
@@ -173,6 +177,7 @@ class _StageRun:
             batch=1,
             seed=recipe.seed,
         )
+        self.data_root = data_root
         plans = [self.samples.pass_batches(index) for index in range(stage.passes)]
         self.plans = plans
         self.total = sum(len(plan) for plan in plans)
@@ -183,6 +188,23 @@ class _StageRun:
         self.average.module.load_state_dict(average)
         # Below its first update AveragedModel copies the weights; an average exists already.
         self.average.n_averaged.fill_(1)
+
+    def framing(self) -> Iterator[Batch]:
+        """What the frames are fitted to: the records of the readouts that get one."""
+        uses = [
+            use
+            for use in self.recipe.trained_on(self.stage)
+            if use.readout in self.stage.framed and not use.taught
+        ]
+        recorded = Samples(
+            uses,
+            self.data_root,
+            readouts=self.recipe.readouts,
+            pixels=self.stage.pixels,
+            batch=1,
+            seed=self.recipe.seed,
+        )
+        return (batch.to(self.device) for batch in recorded.in_order())
 
     def run(
         self,

@@ -112,8 +112,6 @@ def _loss(logits: Tensor, shown: Sequence[View], settings: Settings) -> Tensor:
 def _groups(network: SaliencyNetwork, stage: StageSettings) -> list[dict[str, Any]]:
     early = {id(parameter) for parameter in network.backbone.early_parameters()}
     backbone = [p for p in network.backbone.parameters() if id(p) not in early]
-    # The first stage has fitted where in a picture people look.
-    readout = [p for p in network.readout.parameters() if p is not network.readout.frame]
     groups: list[dict[str, Any]] = [
         {
             "params": list(network.decoder.parameters()),
@@ -121,7 +119,7 @@ def _groups(network: SaliencyNetwork, stage: StageSettings) -> list[dict[str, An
             "weight_decay": 1e-4,
         },
         {
-            "params": readout,
+            "params": list(network.readout.parameters()),
             "peak": stage.readout_rate,
             "weight_decay": 0.0,
         },
