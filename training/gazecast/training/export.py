@@ -363,9 +363,10 @@ def _covered(learned: DatasetUse, described: Sequence[DatasetUse]) -> bool:
 
 
 def _labels(use: SetUse) -> Iterable[str]:
+    text = ("detected text",) if use.text_maps else ()
     if use.taught:
-        return ("predictions of other models", "detected text")[: 2 if use.text_maps else 1]
-    return use.evidence or (("detected text",) if use.text_maps else ("maps",))
+        return ("predictions of other models", *text)
+    return use.evidence or text or ("maps",)
 
 
 def code_commit() -> str:

@@ -66,6 +66,11 @@ class SetUse(_Part):
             raise ValueError(f"set {self.set}: give evidence or let it be taught, not both")
         if self.text_maps and self.evidence:
             raise ValueError(f"set {self.set}: give evidence or text_maps, not both")
+        if self.text_maps and not self.taught and self.readout in DOMAINS:
+            raise ValueError(
+                f"set {self.set}: where text is is not where people look; train a readout of its own "
+                f"on text_maps, not {self.readout}"
+            )
         if self.taught and self.readout not in DOMAINS:
             raise ValueError(
                 f"set {self.set}: teachers predict {', '.join(DOMAINS)}, not {self.readout}"
