@@ -68,8 +68,8 @@ class SetUse(_Part):
             raise ValueError(f"set {self.set}: give evidence or text_maps, not both")
         if self.text_maps and not self.taught and self.readout in DOMAINS:
             raise ValueError(
-                f"set {self.set}: where text is is not where people look; train a readout of its own "
-                f"on text_maps, not {self.readout}"
+                f"set {self.set}: where text is is not where people look; train a readout of its "
+                f"own on text_maps, not {self.readout}"
             )
         if self.taught and self.readout not in DOMAINS:
             raise ValueError(
