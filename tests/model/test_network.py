@@ -28,7 +28,7 @@ def network():
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec(BACKBONE, DOMAINS, (32, 24, 16, 16), 1))
     with torch.no_grad():
-        for parameter in network.readout.parameters():
+        for parameter in (*network.readout.parameters(), network.readout.frame):
             parameter.normal_(std=0.5)
     return network.eval()
 
@@ -128,9 +128,9 @@ def test_domains_and_windows_answer_differently(network):
 def test_the_frame_darkens_one_domains_border_alone(network):
     image = pictures(1, 192, 288)
     before = network(image)
-    network.readout.frame[1] -= 0.1
+    network.readout.frame[1] -= 1
     change = network(image) - before
-    network.readout.frame[1] += 0.1
+    network.readout.frame[1] += 1
     assert change[0, [0, 2, 3]].abs().max() == 0
     middle = change[0, 1, :, 12:-12, 18:-18]
     side = change[0, 1, :, 20:28, 0]

@@ -69,7 +69,7 @@ def checkpoint():
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec(BACKBONE, toy().readouts, WIDTHS, 1))
     with torch.no_grad():
-        for parameter in network.readout.parameters():
+        for parameter in (*network.readout.parameters(), network.readout.frame):
             parameter.normal_()
     average = network.state_dict()
     weights = {name: torch.zeros_like(value) for name, value in average.items()}

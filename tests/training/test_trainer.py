@@ -444,7 +444,7 @@ def photos():
     torch.manual_seed(3)
     network = SaliencyNetwork(spec("photo", "photo-maps"))
     with torch.no_grad():
-        for parameter in network.readout.parameters():
+        for parameter in (*network.readout.parameters(), network.readout.frame):
             parameter.normal_()
     return network
 
