@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import numpy as np
@@ -90,8 +91,9 @@ def test_a_missing_map_or_detector_says_what_to_do(tmp_path, monkeypatch):
     stimulus = Stimulus(
         name="a.png", image_path=tmp_path / "images" / "a.png", split="train", width=1, height=1
     )
-    with pytest.raises(DataError, match=r"text_maps --pictures .* writes it"):
-        read_text_map(tmp_path, stimulus)
+    command = f"text_maps --pictures {tmp_path} --output {tmp_path / 'maps'}` writes it"
+    with pytest.raises(DataError, match=re.escape(command)):
+        read_text_map(tmp_path / "maps", stimulus)
     monkeypatch.setattr(text_maps, "find_spec", lambda _: None)
     with pytest.raises(DataError, match="pip install --no-deps rapidocr"):
         text_maps.find_detector()

@@ -7,7 +7,7 @@ input shape can be batched, and a killed run can go on at the same batch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -136,11 +136,13 @@ class Samples:
         ]
         return [batches[index] for index in rng.permutation(len(batches))]
 
-    def in_order(self) -> Iterator[Batch]:
-        """Every example once, whole and unmirrored, one a batch: for measuring."""
+    def in_order(self, wanted: Callable[[SetUse], bool] = lambda _: True) -> Iterator[Batch]:
+        """The examples of the uses wanted, once each, whole and unmirrored, one a batch."""
         for examples in self._by_use:
             for example in examples:
-                yield collate([Planned(example, False, (0.0, 0.0, 1.0, 1.0), self._place(example))])
+                if wanted(example.use):
+                    whole = Planned(example, False, (0.0, 0.0, 1.0, 1.0), self._place(example))
+                    yield collate([whole])
 
     def _place(self, example: Example) -> Placement:
         height, width = example.rgb.shape[:2]

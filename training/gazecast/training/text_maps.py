@@ -72,7 +72,7 @@ def read_text_map(folder: Path, stimulus: Stimulus) -> NDArray[np.uint8]:
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read; `python -m gazecast.training.text_maps --pictures "
-            f"{stimulus.image_path.parent} --output {folder}` writes it"
+            f"{stimulus.image_path.parent.parent} --output {folder}` writes it"
         ) from error
 
 

@@ -34,7 +34,7 @@ from gazecast.training.cross_validation import saw
 from gazecast.training.frame import fit_frames
 from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
 from gazecast.training.predicting import Predicting
-from gazecast.training.recipe import Recipe, RecipeError, Stage, read_recipe
+from gazecast.training.recipe import Recipe, RecipeError, SetUse, Stage, read_recipe
 from gazecast.training.samples import Batch, Samples, collate
 
 WARM_UP = 0.1
@@ -177,7 +177,6 @@ class _StageRun:
             batch=1,
             seed=recipe.seed,
         )
-        self.data_root = data_root
         plans = [self.samples.pass_batches(index) for index in range(stage.passes)]
         self.plans = plans
         self.total = sum(len(plan) for plan in plans)
@@ -191,20 +190,11 @@ class _StageRun:
 
     def framing(self) -> Iterator[Batch]:
         """What the frames are fitted to: the records of the readouts that get one."""
-        uses = [
-            use
-            for use in self.recipe.trained_on(self.stage)
-            if use.readout in self.stage.framed and not use.taught
-        ]
-        recorded = Samples(
-            uses,
-            self.data_root,
-            readouts=self.recipe.readouts,
-            pixels=self.stage.pixels,
-            batch=1,
-            seed=self.recipe.seed,
-        )
-        return (batch.to(self.device) for batch in recorded.in_order())
+
+        def recorded(use: SetUse) -> bool:
+            return use.readout in self.stage.framed and not use.taught
+
+        return (batch.to(self.device) for batch in self.samples.in_order(recorded))
 
     def run(
         self,
