@@ -242,6 +242,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
             prior[:, rows, columns] = 6.0
         network.readout.window_prior.normal_(std=0.5)
         network.readout.frame[-1] = torch.tensor([-0.05, 0.02, 0.05])
+        network.readout.pull[0] = torch.tensor([0.3, 0.02, 0.05])
     path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
     write_onnx(Shipped(network), path)
     info = replace(

@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 from torch import nn
 
 import gazecast.model.backbone as backbone_module
@@ -28,7 +29,8 @@ def network():
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec(BACKBONE, DOMAINS, (32, 24, 16, 16), 1))
     with torch.no_grad():
-        for parameter in (*network.readout.parameters(), network.readout.frame):
+        readout = network.readout
+        for parameter in (*readout.parameters(), readout.frame, readout.pull):
             parameter.normal_(std=0.5)
     return network.eval()
 
@@ -71,6 +73,12 @@ def test_features_have_the_strides_and_channels_they_say(backbone):
     features = backbone(pictures(1, 64, 96))
     assert [f.shape[1] for f in features] == list(backbone.channels)
     assert [(64 // f.shape[2], 96 // f.shape[3]) for f in features] == [(s, s) for s in STRIDES]
+
+
+@torch.no_grad()
+def test_the_finest_features_can_be_had_alone(backbone):
+    image = pictures(1, 64, 96)
+    torch.testing.assert_close(backbone.finest(image), backbone(image)[0])
 
 
 def test_no_batch_norm_and_no_padding_worked_out_from_the_size_is_left(backbone):
@@ -138,6 +146,32 @@ def test_the_frame_darkens_one_domains_border_alone(network):
     assert middle.abs().max() < 0.01
     assert ((side > -1.01) & (side < -0.9)).all()
     torch.testing.assert_close(corner, 2 * side[:, 0])
+
+
+@torch.no_grad()
+def test_text_draws_one_domains_looks_alone(network):
+    image = pictures(1, 64, 96)
+    before = network(image)
+    network.readout.pull[1, 2] += 0.5
+    change = network(image) - before
+    network.readout.pull[1, 2] -= 0.5
+    log_text = network.text_head.log_text(network.backbone(image)[0])
+    torch.testing.assert_close(change[:, 1, 2], 0.5 * log_text[:, 0], atol=1e-4, rtol=0)
+    change[:, 1, 2] = 0
+    assert change.abs().max() == 0
+
+
+@torch.no_grad()
+def test_what_is_used_is_smoother_than_what_is_trained():
+    torch.manual_seed(0)
+    network = SaliencyNetwork(NetworkSpec(BACKBONE, ("web",), (32, 24, 16, 16), 1)).eval()
+    image = pictures(1, 128, 128)
+    used = network(image)
+    network.readout.train()
+    network.readout.mix.eval()
+    learned = network(image)
+    expected = gaussian_filter(learned.numpy(), (0, 0, 0, 1, 1), mode="nearest", truncate=3)
+    torch.testing.assert_close(used, torch.from_numpy(expected), atol=1e-4, rtol=1e-3)
 
 
 @torch.no_grad()

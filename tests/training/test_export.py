@@ -69,7 +69,8 @@ def checkpoint():
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec(BACKBONE, toy().readouts, WIDTHS, 1))
     with torch.no_grad():
-        for parameter in (*network.readout.parameters(), network.readout.frame):
+        readout = network.readout
+        for parameter in (*readout.parameters(), readout.frame, readout.pull):
             parameter.normal_()
     average = network.state_dict()
     weights = {name: torch.zeros_like(value) for name, value in average.items()}
@@ -171,6 +172,20 @@ def test_pictures_that_only_teach_the_domain_are_listed(data_root, write_set):
     *_, screens = datasets_used(toy(domain_examples=examples), data_root)
     assert (screens.name, screens.licence, screens.images) == ("screens", "CC0", 4)
     assert screens.use == "examples of domain mobile, without gaze"
+
+
+@pytest.mark.usefixtures("write_sets")
+def test_pictures_that_taught_text_are_listed_with_what_found_it(data_root, write_set):
+    write_set("screens", {"0.png": np.zeros((9, 9, 3), dtype=np.uint8)}, licence="CC0")
+    examples = [{"set": "pages", "maps": "a"}, {"set": "screens", "maps": "b"}]
+    before = toy(text_examples=examples)
+    pages, photos, screens = datasets_used(toy(), data_root, before=[before])
+    assert pages.use == (
+        "training: fixation, maps, text as PP-OCRv6 (Apache 2.0) finds it; splits f0, f1"
+    )
+    assert photos == datasets_used(toy(), data_root)[1]
+    assert (screens.name, screens.licence, screens.images) == ("screens", "CC0", 1)
+    assert screens.use == "training: text as PP-OCRv6 (Apache 2.0) finds it"
 
 
 @pytest.mark.usefixtures("write_sets")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from gazecast.model.metadata import ModelFileError
+from gazecast.model.metadata import ModelFileError, file_sha256, read_model_info
+from gazecast.model.network import Readout
 from gazecast.model.predictor import SHIPPED_MODEL
-from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity
+from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity, write_onnx
 from gazecast.training.exported import read_exported
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -28,6 +31,28 @@ def test_the_prior_comes_back_on_its_own_grid(tiny_model):
     every = torch.arange(len(source.frame))
     torch.testing.assert_close(found.fine_prior(every), source.fine_prior(every), atol=1e-4, rtol=0)
     torch.testing.assert_close(found.frame, source.frame, atol=1e-4, rtol=0)
+    torch.testing.assert_close(found.pull, source.pull)
+
+
+def test_a_file_of_version_0_2_0_is_read_back(tiny_model, tmp_path, monkeypatch):
+    """It knows no text, and does not blur."""
+
+    def read_before(self, x, log_text, domains):
+        logits = self._content(x, domains) * torch.exp(self.log_scale[domains])[:, :, None, None]
+        return logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
+
+    path = tmp_path / "older.onnx"
+    with monkeypatch.context() as patch:
+        patch.setattr(Readout, "_read", read_before)
+        write_onnx(Shipped(tiny_model.network), path)
+    info = replace(
+        read_model_info(tiny_model.onnx.with_suffix(".json"), tiny_model.onnx),
+        sha256=file_sha256(path),
+    )
+    path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
+    found = read_exported(path)
+    assert check_parity(Shipped(found.network), path, [(64, 96)]) <= PARITY_TOLERANCE
+    assert (found.network.readout.pull == 0).all()
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path):

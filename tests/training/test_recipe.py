@@ -9,7 +9,7 @@ import yaml
 
 from gazecast.training.recipe import RecipeError, parse_recipe, read_recipe
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
+RECIPES = sorted((Path(__file__).parents[2] / "recipes").rglob("*.yaml"))
 
 
 def recipe(**changes):
@@ -110,11 +110,7 @@ REFUSED = {
     "unknown field": ({"sed": 1}, "sed: Extra inputs are not permitted"),
     "unknown layout": (with_set(layout="tiff"), "unknown layout 'tiff'; choose one of gazecast"),
     "evidence without blur": (with_set(sigma_px=None), "set pages: evidence needs sigma_px"),
-    "points and text": (with_set(text_maps="text"), "give evidence or text_maps, not both"),
-    "text as looking": (
-        with_set(evidence={}, text_maps="text"),
-        "set pages: where text is is not where people look",
-    ),
+    "text without maps": ({"text_examples": [{"set": "pages"}]}, "text_examples.0.maps"),
     "unknown window": (with_set(windows=["2s"]), "stages.0.sets.0.windows.0"),
     "no window": (with_set(windows=[]), "stages.0.sets.0.windows"),
     "no stage": ({"stages": []}, "stages"),

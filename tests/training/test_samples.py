@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from gazecast.data.stimulus import DataError
 from gazecast.training.recipe import SetUse
@@ -157,39 +156,6 @@ def test_a_taught_set_learns_the_mean_of_its_teachers(write_set, data_root):
     assert batch.density[0, 2, :, -2:].sum().item() == pytest.approx(1)
     assert (batch.weight[0] > 0).tolist() == [False, True, True]
     assert batch.counts.sum() == 0
-
-
-@pytest.fixture
-def text_on_the_left(data_root):
-    folder = data_root / "set-text"
-    folder.mkdir(parents=True)
-    text = np.zeros((16, 16), dtype=np.uint8)
-    text[:, :8] = 255
-    Image.fromarray(text).save(folder / "a.png")
-
-
-@pytest.mark.usefixtures("text_on_the_left")
-def test_a_text_map_is_learned_as_it_is(one):
-    batch = collate([one(noise(), the_use=map_use(text_maps="set-text"))])
-    assert batch.density[0, 2, :, :8].sum().item() == pytest.approx(1)
-    assert (batch.weight[0] > 0).tolist() == [False, False, True]
-
-
-@pytest.mark.usefixtures("text_on_the_left")
-def test_what_is_taught_can_be_drawn_to_text(write_set, data_root):
-    write_set("set", {"a.png": noise()})
-    samples = Samples(
-        [SetUse(set="set", readout="web", windows=("3s",), taught=True, text_maps="set-text")],
-        data_root,
-        readouts=READOUTS,
-        pixels=SQUARE * SQUARE,
-        batch=1,
-        seed=0,
-        teachers=[Teacher(slice(16)), Teacher(slice(16, None))],
-    )
-    (batch,) = samples.in_order()
-    left = batch.density[0, 1, :, :8].sum().item()
-    assert 0.65 < left < 0.75  # 11 ** .4 to 1 but for the blur between them
 
 
 def test_only_listed_windows_have_ground_truth(one):

@@ -1,4 +1,4 @@
-"""Where pictures have text, and what learns from it."""
+"""Where a detector finds text in pictures."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from PIL import Image
 
 from gazecast.data.stimulus import DataError, Stimulus
 from gazecast.training import text_maps
-from gazecast.training.text_maps import drawn_to_text, read_text_map, text_probability
+from gazecast.training.text_maps import read_text_map, text_probability
 
 
 @pytest.fixture
@@ -97,24 +95,3 @@ def test_a_missing_map_or_detector_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(text_maps, "find_spec", lambda _: None)
     with pytest.raises(DataError, match="pip install --no-deps rapidocr"):
         text_maps.find_detector()
-
-
-def test_more_of_a_density_falls_on_text():
-    density = np.full((48, 80), 1 / 3840, dtype=np.float32)
-    text = np.zeros((24, 40), dtype=np.uint8)
-    text[:, :20] = 255
-    drawn = drawn_to_text(density, text)
-    # Far from the edge of the text: (1 + FLOOR) / FLOOR to the power of POWER.
-    assert drawn[24, 5] / drawn[24, 75] == pytest.approx(11**0.4, rel=0.01)
-
-
-@given(
-    level=st.integers(0, 255),
-    density=st.lists(st.floats(2**-6, 1, width=32), min_size=12, max_size=12),
-)
-def test_text_all_over_changes_nothing(level, density):
-    given_density = np.array(density, dtype=np.float32).reshape(3, 4)
-    given_density /= given_density.sum()
-    drawn = drawn_to_text(given_density, np.full((6, 8), level, dtype=np.uint8))
-    np.testing.assert_allclose(drawn, given_density, rtol=1e-4)
-    assert drawn.sum() == pytest.approx(1, abs=1e-5)

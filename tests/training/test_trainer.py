@@ -306,32 +306,80 @@ def test_holding_out_a_split_that_does_not_exist_is_refused(
         train(write_recipe(), data_root, tmp_path / "out", hold_out=["f7"])
 
 
-# ---- The frame ---------------------------------------------------------------------------------
+# ---- Factors -----------------------------------------------------------------------------------
 
 
-def test_a_framed_readout_gets_its_frame_when_the_stage_has_ended(
+def test_a_stage_without_passes_fits_factors_and_nothing_else(
     write_blobs, write_recipe, data_root, tmp_path
 ):
     write_blobs()
-    plain = stage(sets=[gaze(), gaze(readout="other")])
-    framed = {**plain, "framed": ["photo"]}
-    with_frame, without = (
-        averages(train(write_recipe(one), data_root, tmp_path / name))
-        for name, one in (("with", framed), ("without", plain))
-    )
-    different = [name for name in without if not torch.equal(with_frame[name], without[name])]
-    assert different == ["readout.frame"]
-    rows = [*DOMAINS, "other"]
-    found = with_frame["readout.frame"]
-    assert found[rows.index("photo"), 1] != 0
-    found[rows.index("photo"), 1] = 0
-    assert (found == 0).all()
+    first = train(write_recipe(name="first"), data_root, tmp_path / "first")
+    only = stage(passes=0, factors=["photo"])
+    path = train(write_recipe(only, name="only"), data_root, tmp_path / "only", start_from=first)
+    before, after = averages(first), averages(path)
+    changed = {name for name, value in before.items() if not torch.equal(value, after[name])}
+    assert changed <= {"readout.frame", "readout.pull"}
+    assert "readout.frame" in changed
 
 
-def test_a_frame_needs_records(write_blobs, write_recipe, data_root, tmp_path):
+def test_only_the_readouts_named_get_factors(write_blobs, write_recipe, data_root, tmp_path):
     write_blobs()
-    with pytest.raises(RecipeError, match=r"framed names \['web'\]"):
-        train(write_recipe(stage(framed=["web"])), data_root, tmp_path / "out")
+    one = stage(sets=[gaze(), gaze(readout="other")], factors=["photo"])
+    frame = averages(train(write_recipe(one), data_root, tmp_path / "out"))["readout.frame"]
+    row = [*DOMAINS, "other"].index("photo")
+    assert frame[row, 1] != 0
+    frame[row, 1] = 0
+    assert (frame == 0).all()
+
+
+def test_factors_need_records(write_blobs, write_recipe, data_root, tmp_path):
+    write_blobs()
+    with pytest.raises(RecipeError, match=r"factors names \['web'\]"):
+        train(write_recipe(stage(factors=["web"])), data_root, tmp_path / "out")
+
+
+def test_the_text_head_is_fitted_first_and_then_kept(
+    write_blobs, write_recipe, data_root, tmp_path, monkeypatch
+):
+    write_blobs()
+    asked = []
+
+    def fit(network, examples, root, *, pixels, on_step):
+        asked.append((examples[0].maps, root, pixels))
+        network.text_head.layers[-1].bias.fill_(3)
+        on_step(1, 0.5)
+
+    monkeypatch.setattr(trainer, "fit_text_head", fit)
+    examples = [{"set": "blobs", "maps": "blobs-text"}]
+    told = []
+    recipe = write_recipe(text_examples=examples)
+    path = train(recipe, data_root, tmp_path / "out", on_step=told.append)
+    assert asked == [("blobs-text", data_root, 64 * 64)]
+    assert (told[0].stage, told[0].done) == ("text", 1)
+    assert averages(path)["text_head.layers.6.bias"].tolist() == [3]
+    # Begun with, it is taken over; taken up again, it is not fitted again.
+    after = train(write_recipe(name="after"), data_root, tmp_path / "after", start_from=path)
+    train(recipe, data_root, tmp_path / "out")
+    assert len(asked) == 1
+    for name, value in averages(after).items():
+        if name.startswith("text_head."):
+            assert torch.equal(value, averages(path)[name])
+
+
+def test_a_checkpoint_from_before_there_were_factors_is_read(photos, tmp_path):
+    older = {
+        name: value
+        for name, value in photos.state_dict().items()
+        if not name.startswith(("text_head.", "readout.frame", "readout.pull"))
+    }
+    save_checkpoint(
+        tmp_path / "old.pt", Checkpoint(photos.spec, "", Progress(1), older, older, None)
+    )
+    designs = SaliencyNetwork(spec("photo", "web"))
+    begin_with(designs, load_checkpoint(tmp_path / "old.pt"))
+    assert (designs.readout.pull == 0).all()
+    assert (designs.readout.frame == 0).all()
+    assert torch.equal(designs.readout.gain[0], photos.readout.gain[0])
 
 
 # ---- Teachers ----------------------------------------------------------------------------------
@@ -444,7 +492,8 @@ def photos():
     torch.manual_seed(3)
     network = SaliencyNetwork(spec("photo", "photo-maps"))
     with torch.no_grad():
-        for parameter in (*network.readout.parameters(), network.readout.frame):
+        readout = network.readout
+        for parameter in (*readout.parameters(), readout.frame, readout.pull):
             parameter.normal_()
     return network
 

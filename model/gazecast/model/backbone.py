@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -69,6 +69,14 @@ class Backbone(nn.Module):
         (B, channels[i], H / STRIDES[i], W / STRIDES[i])."""
         features: list[Tensor] = self.features(image)
         return features
+
+    def finest(self, image: Tensor) -> Tensor:
+        """The first of the four alone, which early_parameters() decide."""
+        layers = cast(Any, self.features)
+        x: Tensor = layers.bn1(layers.conv_stem(image))
+        for block in layers.blocks[:2]:
+            x = block(x)
+        return x
 
 
 def _is_early(name: str) -> bool:

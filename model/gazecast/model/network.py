@@ -3,8 +3,8 @@
 After UNISAL (Droste, Jiao & Noble, ECCV 2020: one network, its own readout parameters per domain)
 and TranSalNet (Lou et al., Neurocomputing 2022: attention over the coarsest features, so that
 distant elements compete). What differs between domains and time windows sits in a few parameters:
-a gain and bias on the last features, a scale, a log prior over the picture's area, and a frame: how
-much less is looked at along its border.
+a gain and bias on the last features, a scale, a log prior over the picture's area, a frame (how
+much less is looked at along its border) and a pull (how much more is looked at text).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from gazecast.model.backbone import Backbone
+from gazecast.model.blur import blurred, gaussian
+from gazecast.model.text_head import TextHead
 
 WINDOW_COUNT = 3
 """Outputs per domain: the time windows of gazecast.model.prediction, shortest first."""
@@ -28,6 +30,11 @@ PRIOR_FINENESS = 4
 """Each cell of the prior is refined by this smoothly, then linearly to the size of the output. The
 first step is the same for every picture, so the exported file holds its result: onnxruntime's
 bicubic resize takes as long as a third of the network."""
+
+SMOOTHNESS = 1.0
+"""Standard deviation in output cells of the blur of the logits when the network is used. What it
+has learned of designs and photographs is finer than what holds for others; while it learns, nothing
+is blurred, or it would learn to undo it."""
 
 FRAME_REACH = 0.06
 """How far into the picture the frame reaches, in parts of a side (where it has fallen to 1/e)."""
@@ -58,6 +65,7 @@ class SaliencyNetwork(nn.Module):
         self.decoder = Decoder(self.backbone.channels, spec.widths, spec.context_blocks)
         self.readout = Readout(spec.widths[-1], len(spec.domains))
         self.domain_head = nn.Linear(sum(self.backbone.channels[-2:]), len(spec.domains))
+        self.text_head = TextHead(self.backbone.channels[0])
 
     def forward(self, image: Tensor, domains: Tensor | None = None) -> Tensor:
         """Logits of the density, not yet normalised over the picture.
@@ -66,13 +74,17 @@ class SaliencyNetwork(nn.Module):
         domains: int64 (B,), the readout for each image; all readouts when absent.
         Returns (B, windows, H/4, W/4), or (B, domains, windows, H/4, W/4) for all readouts.
         """
-        logits: Tensor = self.readout(self.features(image), domains)
+        return self.read(self.backbone(image), domains)
+
+    def read(self, seen: list[Tensor], domains: Tensor | None = None) -> Tensor:
+        """The logits from what the backbone saw."""
+        logits: Tensor = self.readout(*self.shared(seen), domains)
         return logits
 
-    def features(self, image: Tensor) -> Tensor:
-        """What all readouts share: (B, 3, H, W) -> (B, widths[-1], H/4, W/4)."""
-        features: Tensor = self.decoder(self.backbone(image))
-        return features
+    def shared(self, seen: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """What all readouts read, from what the backbone saw: the decoder's features (B,
+        widths[-1], H/4, W/4), and TextHead.log_text (B, 1, H/4, W/4)."""
+        return self.decoder(seen), self.text_head.log_text(seen[0])
 
     def embed(self, thumbnail: Tensor) -> Tensor:
         """What the picture shows, without where: (B, 3, h, w) -> (B, channels at strides 16, 32).
@@ -181,7 +193,9 @@ class Readout(nn.Module):
     """From shared features to logits: what a domain and a time window add of their own."""
 
     frame: Tensor
+    pull: Tensor
     border: Tensor
+    blur: Tensor
 
     def __init__(self, width: int, domain_count: int, hidden: int = 32) -> None:
         super().__init__()
@@ -194,16 +208,21 @@ class Readout(nn.Module):
             torch.zeros(domain_count, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS)
         )
         self.window_prior = nn.Parameter(torch.zeros(1, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS))
-        # Fitted, not learned by steps: gazecast.training.frame says why.
+        # Fitted, not learned by steps: gazecast.training.factors says why.
         self.register_buffer("frame", torch.zeros(domain_count, WINDOW_COUNT))
+        self.register_buffer("pull", torch.zeros(domain_count, WINDOW_COUNT))
         self.register_buffer("border", _border(), persistent=False)
+        self.register_buffer("blur", gaussian(SMOOTHNESS), persistent=False)
 
-    def forward(self, features: Tensor, domains: Tensor | None) -> Tensor:
+    def forward(self, features: Tensor, log_text: Tensor, domains: Tensor | None) -> Tensor:
+        """From what SaliencyNetwork.shared gives, to the logits that its forward returns."""
         x = self.mix(features)  # (B, hidden, h, w)
         if domains is not None:
-            return self._read(x, domains)
+            return self._read(x, log_text, domains)
         each = torch.arange(len(self.gain), device=x.device)
-        per_domain = [self._read(x, each[index : index + 1]) for index in range(len(each))]
+        per_domain = [
+            self._read(x, log_text, each[index : index + 1]) for index in range(len(each))
+        ]
         return torch.stack(per_domain, dim=1)
 
     def content(self, features: Tensor, domains: Tensor) -> Tensor:
@@ -216,6 +235,10 @@ class Readout(nn.Module):
         return F.interpolate(
             self.fine_prior(domains), size=shape, mode="bilinear", align_corners=False
         )
+
+    def drawn(self, log_text: Tensor, domains: Tensor) -> Tensor:
+        """What text adds to the logits; (B, 1, h, w) -> (B, windows, h, w)."""
+        return self.pull[domains][:, :, None, None] * log_text
 
     def border_over(self, shape: tuple[int, int]) -> Tensor:
         """What a frame of one adds to the logits of an output of `shape`; (rows, columns)."""
@@ -241,10 +264,13 @@ class Readout(nn.Module):
         )
         return logits
 
-    def _read(self, x: Tensor, domains: Tensor) -> Tensor:
+    def _read(self, x: Tensor, log_text: Tensor, domains: Tensor) -> Tensor:
         logits = self._content(x, domains)
         logits = logits * torch.exp(self.log_scale[domains])[:, :, None, None]
-        return logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
+        if not self.training:
+            logits = blurred(logits, self.blur)
+        logits = logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
+        return logits + self.drawn(log_text, domains)
 
 
 def _border() -> Tensor:

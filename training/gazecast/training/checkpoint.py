@@ -24,6 +24,7 @@ DOMAIN_ROWS = frozenset(
         "readout.log_scale",
         "readout.domain_prior",
         "readout.frame",
+        "readout.pull",
         "domain_head.weight",
         "domain_head.bias",
     }
@@ -80,8 +81,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         held = torch.load(path, map_location="cpu", weights_only=True)
         spec = NetworkSpec(**{**held["spec"], "domains": tuple(held["spec"]["domains"])})
-        for state in (held["weights"], held["average"]):  # older ones had no frame
-            state.setdefault("readout.frame", torch.zeros(len(spec.domains), WINDOW_COUNT))
+        for state in (held["weights"], held["average"]):
+            _complete(state, spec)
         return Checkpoint(
             spec=spec,
             recipe=held["recipe"],
@@ -98,6 +99,16 @@ def load_checkpoint(path: Path) -> Checkpoint:
         ) from error
     except Exception as error:
         raise CheckpointError(f"{path} is not a checkpoint of gazecast: {error}") from error
+
+
+def _complete(state: dict[str, Any], spec: NetworkSpec) -> None:
+    """Add what older checkpoints did not have, so that it changes nothing: factors of zero, and a
+    text head that nobody reads."""
+    for factor in ("readout.frame", "readout.pull"):
+        state.setdefault(factor, torch.zeros(len(spec.domains), WINDOW_COUNT))
+    if not any(name.startswith("text_head.") for name in state):
+        fresh = SaliencyNetwork(spec).text_head.state_dict()
+        state.update({f"text_head.{name}": value for name, value in fresh.items()})
 
 
 def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from gazecast.data.layouts import read_dataset
+from gazecast.data.stimulus import EyeTrackingSet
 from gazecast.model.graph import (
     DOMAIN_LOGITS,
     IMAGE,
@@ -48,6 +49,7 @@ from gazecast.training.familiarity import Familiarity
 from gazecast.training.int8 import answers_of, check_rounding, quantise
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
+from gazecast.training.text_maps import FOUND_TEXT
 
 PARITY_SHAPES = ((320, 576), (640, 320), (448, 448), (96, 1280), (384, 544))
 """Input sizes at which the file is compared with the network; none is the traced one."""
@@ -311,46 +313,51 @@ def datasets_used(
 
     Splits held out are not counted. Raises DataError.
     """
+    recipes = (*before, recipe)
+    texts = {example.set: example for each in recipes for example in each.text_examples}
     uses: dict[str, list[SetUse]] = {}
-    for each in (*before, recipe):
-        for stage in each.stages:
-            for use in each.trained_on(stage):
-                uses.setdefault(use.set, []).append(use)
-    described = []
-    for name, how in uses.items():
-        read = read_dataset(data_root / name, how[0].layout)
-        splits = sorted({split for use in how for split in use.splits})
-        kinds = sorted({kind for use in how for kind in _labels(use)})
-        described.append(
-            DatasetUse(
-                name=name,
-                licence=read.licence,
-                images=len(read.splits(splits)),
-                use=f"training: {', '.join(kinds)}; splits {', '.join(splits)}",
-                source=read.source,
-            )
-        )
+    for each in recipes:
+        for use in (use for stage in each.stages for use in each.trained_on(stage)):
+            uses.setdefault(use.set, []).append(use)
+    described = [
+        _trained_on(name, how, data_root, (FOUND_TEXT,) if name in texts else ())
+        for name, how in uses.items()
+    ]
+    described += [
+        _described(read_dataset(data_root / name, text.layout), name, f"training: {FOUND_TEXT}")
+        for name, text in texts.items()
+        if name not in uses
+    ]
     for teacher in teachers:
         for learned in teacher.datasets:
             if learned.use.startswith("training") and not _covered(learned, described):
                 described.append(learned)
     for domain, examples in recipe.domain_examples.items():
         for example in examples:
-            if example.set in uses:
+            if example.set in (*uses, *texts):
                 continue
             read = read_dataset(data_root / example.set, example.layout)
             if example.splits is not None:
                 read = read.splits(example.splits)
-            described.append(
-                DatasetUse(
-                    name=example.set,
-                    licence=read.licence,
-                    images=len(read),
-                    use=f"examples of domain {domain}, without gaze",
-                    source=read.source,
-                )
-            )
+            how_used = f"examples of domain {domain}, without gaze"
+            described.append(_described(read, example.set, how_used))
     return tuple(described)
+
+
+def _trained_on(
+    name: str, how: Sequence[SetUse], data_root: Path, besides: Sequence[str]
+) -> DatasetUse:
+    """besides: what else the set's pictures taught."""
+    splits = sorted({split for use in how for split in use.splits})
+    kinds = (*sorted({kind for use in how for kind in _labels(use)}), *besides)
+    read = read_dataset(data_root / name, how[0].layout).splits(splits)
+    return _described(read, name, f"training: {', '.join(kinds)}; splits {', '.join(splits)}")
+
+
+def _described(read: EyeTrackingSet, name: str, use: str) -> DatasetUse:
+    return DatasetUse(
+        name=name, licence=read.licence, images=len(read), use=use, source=read.source
+    )
 
 
 def _covered(learned: DatasetUse, described: Sequence[DatasetUse]) -> bool:
@@ -363,10 +370,7 @@ def _covered(learned: DatasetUse, described: Sequence[DatasetUse]) -> bool:
 
 
 def _labels(use: SetUse) -> Iterable[str]:
-    text = ("detected text",) if use.text_maps else ()
-    if use.taught:
-        return ("predictions of other models", *text)
-    return use.evidence or text or ("maps",)
+    return ("predictions of other models",) if use.taught else use.evidence or ("maps",)
 
 
 def code_commit() -> str:

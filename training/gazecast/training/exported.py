@@ -162,7 +162,8 @@ def _network(graph: _Graph, domains: tuple[str, ...]) -> SaliencyNetwork:
     _unfold_norms(network, state, held)
     for name, weight in zip(_linear_layers(blocks), _matrices(graph), strict=True):
         state[name] = torch.from_numpy(np.array(weight.T))
-    _read_readouts(graph, state, network.readout.border)
+    if not _read_readouts(graph, state, network.readout.border):
+        network.readout.blur = torch.ones(1)  # of one weight: it changes nothing
     network.load_state_dict(state)
     return network.eval()
 
@@ -203,9 +204,10 @@ def _matrices(graph: _Graph) -> list[Array]:
     ]
 
 
-def _read_readouts(graph: _Graph, state: dict[str, Tensor], border: Tensor) -> None:
+def _read_readouts(graph: _Graph, state: dict[str, Tensor], border: Tensor) -> bool:
     """Walk back from the densities to what each domain adds of its own. A part that does nothing
-    (a gain of one) was left out by the exporter, and keeps its neutral value."""
+    (a gain of one) was left out by the exporter, and keeps its neutral value. Returns whether the
+    logits are blurred."""
     domains = len(state["readout.frame"])
     (softmax,) = (node for node in graph.nodes if node.op_type == "LogSoftmax")
     stack = graph.maker(graph.maker(softmax, "Reshape"), "Concat")
@@ -215,13 +217,17 @@ def _read_readouts(graph: _Graph, state: dict[str, Tensor], border: Tensor) -> N
     for row, name in enumerate(stack.input):
         unsqueezed = next(node for node in graph.nodes if name in node.output)
         total = graph.maker(unsqueezed, "Add")
+        if graph.has_maker(total, "Add"):  # files of version 0.2.0 have no pull
+            pull = graph.constant(graph.maker(total, "Mul"))
+            state["readout.pull"][row] = torch.from_numpy(pull.flatten())
+            total = graph.maker(total, "Add")
         fine = graph.constants[graph.maker(total, "Resize").input[0]]
         prior, frame = _coarse_prior(torch.from_numpy(np.array(fine)), border)
         priors.append(prior)
         frames.append(frame)
-        last = total
-        if graph.has_maker(total, "Mul"):
-            last = graph.maker(total, "Mul")
+        last = blur = _before_blur(graph, total)
+        if graph.has_maker(last, "Mul"):
+            last = graph.maker(last, "Mul")
             state["readout.log_scale"][row] = torch.from_numpy(
                 np.log(graph.constant(last)).flatten()
             )
@@ -233,6 +239,16 @@ def _read_readouts(graph: _Graph, state: dict[str, Tensor], border: Tensor) -> N
     # The file holds the sum of a domain's and a window's prior; the first can say it all.
     state["readout.domain_prior"] = torch.stack(priors)
     state["readout.frame"] = torch.stack(frames)
+    return blur is not total
+
+
+def _before_blur(graph: _Graph, total: onnx.NodeProto) -> onnx.NodeProto:
+    """The node that reads the logits: the blur's first, or in files of version 0.2.0, which have no
+    blur, the sum with the prior."""
+    if not graph.has_maker(total, "Conv"):
+        return total
+    down = graph.maker(total, "Conv")
+    return graph.maker(graph.maker(down, "Conv"), "Pad") if graph.has_maker(down, "Conv") else total
 
 
 def _coarse_prior(fine: Tensor, border: Tensor) -> tuple[Tensor, Tensor]:

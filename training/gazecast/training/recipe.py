@@ -33,8 +33,6 @@ class SetUse(_Part):
     sigma_px: ground-truth blur in pixels of the stored image; needed with evidence.
     taught: learn what the teachers predict (the mean of their densities) instead of the set's own
     records, so that pictures without any can be used.
-    text_maps: folder below the data root that gazecast.training.text_maps wrote for the set. Taught
-    sets learn the teachers' densities drawn to text; others learn where text is, and nothing else.
     windows: outputs it supports. Points with known onsets are cut at each window; others count in
     every window listed.
     share: passes over the set within one pass of the stage; .5 draws half of it at random.
@@ -49,7 +47,6 @@ class SetUse(_Part):
     evidence: dict[str, Positive] = {}
     sigma_px: Positive | None = None
     taught: bool = False
-    text_maps: str | None = None
     windows: Annotated[tuple[Window, ...], Field(min_length=1)]
     share: Positive = 1.0
     weight: Positive = 1.0
@@ -64,13 +61,6 @@ class SetUse(_Part):
             raise ValueError(f"set {self.set}: evidence needs sigma_px, the ground-truth blur")
         if self.taught and self.evidence:
             raise ValueError(f"set {self.set}: give evidence or let it be taught, not both")
-        if self.text_maps and self.evidence:
-            raise ValueError(f"set {self.set}: give evidence or text_maps, not both")
-        if self.text_maps and not self.taught and self.readout in DOMAINS:
-            raise ValueError(
-                f"set {self.set}: where text is is not where people look; train a readout of its "
-                f"own on text_maps, not {self.readout}"
-            )
         if self.taught and self.readout not in DOMAINS:
             raise ValueError(
                 f"set {self.set}: teachers predict {', '.join(DOMAINS)}, not {self.readout}"
@@ -89,19 +79,20 @@ class LossWeights(_Part):
 class Stage(_Part):
     """Passes over some sets with one learning-rate schedule (warm-up, then cosine to zero).
 
-    pixels: area of the network's input in this stage. rates: peak AdamW learning rates.
+    passes: none to fit factors only. pixels: area of the network's input in this stage. rates: peak
+    AdamW learning rates.
     freeze_norm: keep the decoder's batch-norm statistics, for stages on few images.
     freeze_depthwise: keep the backbone's depthwise convolutions as they are: few of its weights,
     but on a CPU their gradients take a third of a step.
     bfloat16: backbone and decoder compute in bfloat16: faster on a CPU that has it built in, if the
     depthwise convolutions are frozen.
     average: decay of the exponential moving average of the weights, which is what is kept.
-    framed: readouts whose frame is fitted when the stage has ended, on what its sets record (not on
-    what they are taught) of whole pictures.
+    factors: readouts whose frame and pull (gazecast.training.factors) are fitted when the stage has
+    ended, on what its sets record (not on what they are taught) of whole pictures.
     """
 
     name: str
-    passes: Annotated[int, Field(gt=0)]
+    passes: Annotated[int, Field(ge=0)]
     pixels: Annotated[int, Field(ge=32 * 32)]
     batch: Annotated[int, Field(gt=0)] = 8
     backbone_rate: Annotated[float, Field(ge=0)]
@@ -113,7 +104,7 @@ class Stage(_Part):
     bfloat16: bool = False
     average: Annotated[float, Field(ge=0, lt=1)] = 0.995
     loss: LossWeights = LossWeights()
-    framed: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
     sets: Annotated[tuple[SetUse, ...], Field(min_length=1)]
 
 
@@ -139,9 +130,20 @@ class DomainExamples(_Part):
     splits: tuple[str, ...] | None = None
 
 
+class TextExamples(_Part):
+    """Pictures to learn from where text is. maps: folder below the data root that
+    gazecast.training.text_maps wrote for the set."""
+
+    set: str
+    layout: str = "gazecast"
+    maps: str
+
+
 class Recipe(_Part):
     """stages: trained one after the other, each from the weights the last one left.
 
+    text_examples: what the network's text head is fitted to before the first stage; without any, it
+    stays as it was.
     validate_on: sets measured after every pass (never trained on).
     starts_as: readouts that begin as a copy of another readout of the checkpoint started from.
     borrowed: shipped domains without gaze data of their own, each from the mean of others' readout.
@@ -155,6 +157,7 @@ class Recipe(_Part):
     seed: int = 0
     network: Network
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    text_examples: tuple[TextExamples, ...] = ()
     validate_on: tuple[SetUse, ...] = ()
     starts_as: dict[str, str] = {}
     borrowed: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
@@ -221,9 +224,9 @@ class Recipe(_Part):
             )
         for stage in self.stages:
             recorded = {use.readout for use in stage.sets if not use.taught}
-            if unknown := set(stage.framed) - recorded:
+            if unknown := set(stage.factors) - recorded:
                 raise ValueError(
-                    f"stage {stage.name}: framed names {sorted(unknown)}, which the stage has "
+                    f"stage {stage.name}: factors names {sorted(unknown)}, which the stage has "
                     "no records of; leave it out"
                 )
         if self.domain_examples and set(self.domain_examples) != set(shipped):

@@ -27,7 +27,6 @@ from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import WINDOWS, Domain, Window
 from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import SetUse
-from gazecast.training.text_maps import drawn_to_text, read_text_map
 
 DensityMap = NDArray[np.uint8] | NDArray[np.float32]
 
@@ -103,14 +102,7 @@ class Samples:
         self.seed = seed
         self._by_use = [
             [
-                load_example(
-                    use,
-                    stimulus,
-                    readouts.index(use.readout),
-                    pixels,
-                    teachers,
-                    data_root / use.text_maps if use.text_maps else None,
-                )
+                load_example(use, stimulus, readouts.index(use.readout), pixels, teachers)
                 for stimulus in stimuli
             ]
             for use, stimuli in ((use, _stimuli(use, data_root)) for use in uses)
@@ -198,7 +190,6 @@ def load_example(
     readout: int,
     pixels: int,
     teachers: Sequence[Predicting] = (),
-    text_maps: Path | None = None,
 ) -> Example:
     picture = read_picture(stimulus.image_path)
     rgb = picture.rgb
@@ -209,11 +200,8 @@ def load_example(
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
         rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
     density_maps: Mapping[Window, DensityMap] | None = None
-    text = None if text_maps is None else read_text_map(text_maps, stimulus)
     if use.taught:
-        density_maps = _taught(picture, use, teachers, text)
-    elif text is not None:
-        density_maps = dict.fromkeys(use.windows, text)
+        density_maps = _taught(picture, use, teachers)
     elif use.evidence:
         if stimulus.fixations is None:
             raise DataError(f"{stimulus.image_path}: has no points, but evidence was asked for")
@@ -229,22 +217,16 @@ def load_example(
 
 
 def _taught(
-    picture: Picture,
-    use: SetUse,
-    teachers: Sequence[Predicting],
-    text: NDArray[np.uint8] | None,
+    picture: Picture, use: SetUse, teachers: Sequence[Predicting]
 ) -> dict[Window, NDArray[np.float32]]:
     """The mean of the teachers' densities (Hinton, Vinyals & Dean, "Distilling the Knowledge in a
-    Neural Network", 2015), drawn to text where its map is given."""
+    Neural Network", 2015)."""
     domain = cast(Domain, use.readout)
     made = [teacher.predict(picture, use.windows[0], domain).densities for teacher in teachers]
-    means = {
-        window: np.stack([densities[window] for densities in made]).mean(axis=0)
+    return {
+        window: np.mean([densities[window] for densities in made], axis=0, dtype=np.float32)
         for window in use.windows
     }
-    if text is None:
-        return means
-    return {window: drawn_to_text(mean, text) for window, mean in means.items()}
 
 
 def _pixels(item: Planned) -> NDArray[np.uint8]:

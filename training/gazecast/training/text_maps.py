@@ -1,8 +1,6 @@
 """`python -m gazecast.training.text_maps --pictures DATA/SET --output DATA/SET-text`: where the
-pictures of a set have text, as the detector of PP-OCR finds it, for recipes that learn from it.
-
-On pages people look at text more than the features learned on photographs say: that text is
-detected is worth .01 CC on pages that nobody was recorded on (docs/experiments.md).
+pictures of a set have text, as the detector of PP-OCR finds it, for recipes that learn it
+(gazecast.training.text_head).
 
 The detector is PP-OCRv6 small (Apache 2.0, PaddleOCR), an ONNX file that the package rapidocr
 carries; nothing else of the package is used: `pip install --no-deps rapidocr==3.10.0`.
@@ -19,11 +17,13 @@ import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 from rich.progress import track
-from scipy.ndimage import gaussian_filter
 
 from gazecast.data.images import image_files
 from gazecast.data.stimulus import DataError, Stimulus
 from gazecast.model.picture import PictureError, read_picture
+
+FOUND_TEXT = "text as PP-OCRv6 (Apache 2.0) finds it"
+"""How a model's description says that it learned from these maps."""
 
 DETECTOR = "PP-OCRv6_det_small.onnx"
 
@@ -38,10 +38,6 @@ CELL = 4
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of each channel, as the detector was trained."""
-
-POWER, FLOOR, SPREAD_ROWS = 0.4, 0.1, 1 / 24
-"""How a density follows text: times (text + FLOOR) ** POWER, text blurred by SPREAD_ROWS of the
-picture's height. Fitted to held-out pages of FiWI; flat around these values."""
 
 
 def text_probability(detector: onnxruntime.InferenceSession, path: Path) -> NDArray[np.float32]:
@@ -74,17 +70,6 @@ def read_text_map(folder: Path, stimulus: Stimulus) -> NDArray[np.uint8]:
             f"{path}: cannot be read; `python -m gazecast.training.text_maps --pictures "
             f"{stimulus.image_path.parent.parent} --output {folder}` writes it"
         ) from error
-
-
-def drawn_to_text(density: NDArray[np.float32], text: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The density, more of it on text, sum 1 again; text is a map of the same picture, 0..255."""
-    rows, columns = density.shape
-    cells = Image.fromarray(text.astype(np.float32) / 255).resize(
-        (columns, rows), Image.Resampling.BILINEAR
-    )
-    blurred = gaussian_filter(np.asarray(cells, dtype=np.float64), rows * SPREAD_ROWS)
-    drawn = density * (blurred + FLOOR) ** POWER
-    return np.asarray(drawn / drawn.sum(), dtype=np.float32)
 
 
 def find_detector() -> Path:

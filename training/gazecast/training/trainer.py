@@ -31,11 +31,13 @@ from gazecast.training.checkpoint import (
     save_checkpoint,
 )
 from gazecast.training.cross_validation import saw
-from gazecast.training.frame import fit_frames
+from gazecast.training.factors import fit_factors
 from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
 from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import Recipe, RecipeError, SetUse, Stage, read_recipe
 from gazecast.training.samples import Batch, Samples, collate
+from gazecast.training.text_head import STEPS as TEXT_STEPS
+from gazecast.training.text_head import fit_text_head
 
 WARM_UP = 0.1
 """Share of a stage's steps over which the learning rates rise to their peaks."""
@@ -118,6 +120,14 @@ def train(
         )
     network.to(device)
     cast(Any, network).to(memory_format=torch.channels_last)  # torch's stubs lack this form
+    if resumed is None and recipe.text_examples:
+        fit_text_head(
+            network,
+            recipe.text_examples,
+            data_root,
+            pixels=recipe.network.pixels,
+            on_step=lambda done, loss: on_step(Step("text", done, TEXT_STEPS, loss)),
+        )
     average = deepcopy(network.state_dict()) if resumed is None else resumed.average
 
     def save(at: Progress, average: State, optimizer: State | None = None) -> None:
@@ -136,8 +146,8 @@ def train(
         average = run.run(progress, save, on_step, out / "log.csv")
         # The next stage begins with the averaged weights, and a fresh optimizer.
         network.load_state_dict(average)
-        if stage.framed:
-            fit_frames(network, run.framing())
+        if stage.factors:
+            fit_factors(network, run.recorded())
             average = deepcopy(network.state_dict())
         save(Progress(number + 1), average)
         del run  # and its pictures, before the next stage loads its own
@@ -188,13 +198,13 @@ class _StageRun:
         # Below its first update AveragedModel copies the weights; an average exists already.
         self.average.n_averaged.fill_(1)
 
-    def framing(self) -> Iterator[Batch]:
-        """What the frames are fitted to: the records of the readouts that get one."""
+    def recorded(self) -> Iterator[Batch]:
+        """What the factors are fitted to: the records of the readouts that get them."""
 
-        def recorded(use: SetUse) -> bool:
-            return use.readout in self.stage.framed and not use.taught
+        def wanted(use: SetUse) -> bool:
+            return use.readout in self.stage.factors and not use.taught
 
-        return (batch.to(self.device) for batch in self.samples.in_order(recorded))
+        return (batch.to(self.device) for batch in self.samples.in_order(wanted))
 
     def run(
         self,
@@ -232,9 +242,10 @@ class _StageRun:
                     module.eval()
         _set_rates(self.optimizer, schedule(done / self.total))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.stage.bfloat16):
-            features = self.network.features(batch.image)
+            features, log_text = self.network.shared(self.network.backbone(batch.image))
         # Logits span tens and a density its tail: the last steps stay in full precision.
-        log_p = log_density(self.network.readout(features.float(), batch.readout), batch.inside)
+        logits = self.network.readout(features.float(), log_text.float(), batch.readout)
+        log_p = log_density(logits, batch.inside)
         loss = saliency_loss(
             log_p, batch.density, batch.counts, batch.inside, batch.weight, self.stage.loss
         )

@@ -68,17 +68,17 @@ class CachedOutput:
         """batch: the image whole, alone."""
         self.batch = batch
         readout = network.readout
-        features = network.features(batch.image)
+        features, log_text = network.shared(network.backbone(batch.image))
         shape = (features.shape[-2], features.shape[-1])
         scale = torch.exp(readout.log_scale[batch.readout])[:, :, None, None]
         self.content = readout.content(features, batch.readout) * scale
-        self.prior = readout.prior(batch.readout, shape)
+        self.rest = readout.prior(batch.readout, shape) + readout.drawn(log_text, batch.readout)
         self.cosines = _laid_over(_cosines().to(features.device), shape)  # (frequencies, h, w)
 
     def loss(self, scales: Tensor, amplitudes: Tensor, settings: Settings) -> Tensor:
         batch = self.batch
         added = torch.tensordot(amplitudes, self.cosines, dims=1)
-        logits = self.content * torch.exp(scales)[:, None, None] + self.prior + added
+        logits = self.content * torch.exp(scales)[:, None, None] + self.rest + added
         return saliency_loss(
             log_density(logits, batch.inside),
             batch.density,

@@ -91,8 +91,7 @@ class _Reading(nn.Module):
 
     def forward(self, image: Tensor, features: list[Tensor]) -> Tensor:
         seen = features if self.on_features else self.network.backbone(image)
-        logits: Tensor = self.network.readout(self.network.decoder(seen), None)
-        return logits
+        return self.network.read(seen)
 
 
 def _loss(logits: Tensor, shown: Sequence[View], settings: Settings) -> Tensor:

@@ -106,7 +106,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
 def _view(network: SaliencyNetwork, batch: Batch, device: torch.device) -> View:
     moved = batch.to(device)
     features = network.backbone(moved.image)
-    logits = network.readout(network.decoder(features), None)
+    logits = network.read(features)
     before = log_density(logits, moved.inside[:, None])
     return View(moved, before, tuple(features))
 
