@@ -298,10 +298,10 @@ def _fold_commands(report: AccuracyReport) -> list[str]:
         return []
     recipe = report.measured.model["recipe"]
     return [
-        "# the recipe's first lines name the checkpoint to start from",
+        "# the recipe's first lines say what it starts from, and what teaches it",
         f"for fold in {' '.join(report.measured.fold_models)}; do",
         f"  gazecast train recipes/{recipe} --data DATA --out runs/$fold --hold-out $fold "
-        "--start-from CHECKPOINT",
+        "--start-from CHECKPOINT [--teacher FILE ...]",
         "  gazecast export runs/$fold/last.pt --data DATA --out FOLDS/$fold.onnx",
         "done",
     ]
