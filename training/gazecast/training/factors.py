@@ -3,8 +3,8 @@ border (the frame) and of where text is (the pull).
 
 In steps they are not learned: on crops a border is not the design's, the prior's cells hardly move
 in the few steps that designs are trained for, and free to move they would learn what a few dozen
-designs show there. Fitted on whole pictures they are two numbers a window, worth .02 CC on pages and
-on posters that were held out (docs/experiments.md).
+designs show there. Fitted on whole pictures they are two numbers a window, worth .02 CC on pages
+and on posters that were held out (docs/experiments.md).
 """
 
 from __future__ import annotations
