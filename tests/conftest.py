@@ -26,6 +26,7 @@ from scipy.io import savemat
 
 from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
 from gazecast.model.graph import (
+    DOMAIN,
     DOMAIN_LOGITS,
     IMAGE,
     LOG_DENSITY,
@@ -282,10 +283,8 @@ def bright_model() -> Callable[..., Path]:
             ),
             constant("scale", [-0.02 if inverted else 0.02]),
             helper.make_node("Mul", ["cells", "scale"], ["logits"]),
-            constant("second", [2], kinds.INT64),
-            helper.make_node("Unsqueeze", ["logits", "second"], ["one"]),
-            constant("copies", [1, len(domains), len(WINDOWS), 1, 1], kinds.INT64),
-            helper.make_node("Tile", ["one", "copies"], [LOG_DENSITY]),
+            constant("copies", [1, len(WINDOWS), 1, 1], kinds.INT64),
+            helper.make_node("Tile", ["logits", "copies"], [LOG_DENSITY]),
             constant(DOMAIN_LOGITS, [1.0, *[0.0] * (len(domains) - 1)], dims=[1, len(domains)]),
             constant(UNFAMILIARITY, [0.5]),
         ]
@@ -296,6 +295,7 @@ def bright_model() -> Callable[..., Path]:
             [
                 helper.make_tensor_value_info(IMAGE, kinds.UINT8, [1, "h", "w", 3]),
                 helper.make_tensor_value_info(THUMBNAIL, kinds.UINT8, [1, side, side, 3]),
+                helper.make_tensor_value_info(DOMAIN, kinds.INT64, [1]),
             ],
             [
                 helper.make_tensor_value_info(LOG_DENSITY, kinds.FLOAT, None),

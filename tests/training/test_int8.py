@@ -54,17 +54,14 @@ def test_all_convolutions_before_the_readouts_compute_in_integers(rounded):
 
 
 def test_the_densities_are_nearly_the_same_on_other_pictures(tiny_model, rounded, pictures):
-    assert (
-        0.995
-        < check_rounding(*map(answers_of, (tiny_model.onnx, rounded)), pictures[2:], PIXELS)
-        < 1
-    )
+    exact, ours = (answers_of(file, PIXELS) for file in (tiny_model.onnx, rounded))
+    assert 0.995 < check_rounding(exact, ours, pictures[2:]) < 1
 
 
 def test_a_file_that_answers_otherwise_is_refused(tiny_model, rounded, pictures, monkeypatch):
     monkeypatch.setattr(int8, "MEAN_CORRELATION", 1.0)
     with pytest.raises(RoundingError, match=r"correlate by [01]\..* with those in float32"):
-        check_rounding(*map(answers_of, (tiny_model.onnx, rounded)), pictures, PIXELS)
+        check_rounding(*(answers_of(file, PIXELS) for file in (tiny_model.onnx, rounded)), pictures)
 
 
 def test_a_file_in_integers_can_be_trained_on(tiny_model, rounded):

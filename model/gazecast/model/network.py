@@ -238,7 +238,7 @@ class Readout(nn.Module):
 
     def drawn(self, log_text: Tensor, domains: Tensor) -> Tensor:
         """What text adds to the logits; (B, 1, h, w) -> (B, windows, h, w)."""
-        return self.pull[domains][:, :, None, None] * log_text
+        return _rows(self.pull, domains)[:, :, None, None] * log_text
 
     def border_over(self, shape: tuple[int, int]) -> Tensor:
         """What a frame of one adds to the logits of an output of `shape`; (rows, columns)."""
@@ -249,16 +249,18 @@ class Readout(nn.Module):
 
     def fine_prior(self, domains: Tensor) -> Tensor:
         """On a grid of its own, before any picture; (B, windows, cells, cells)."""
-        prior = F.interpolate(
-            self.domain_prior[domains] + self.window_prior,
+        # All of them first, as none depends on the picture: the exported file holds the result.
+        refined = F.interpolate(
+            self.domain_prior + self.window_prior,
             scale_factor=PRIOR_FINENESS,
             mode="bicubic",
             align_corners=False,
         )
-        return prior + self.frame[domains][:, :, None, None] * self.border
+        frame = _rows(self.frame, domains)[:, :, None, None]
+        return _rows(refined, domains) + frame * self.border
 
     def _content(self, x: Tensor, domains: Tensor) -> Tensor:
-        gain, bias = self.gain[domains], self.bias[domains]
+        gain, bias = _rows(self.gain, domains), _rows(self.bias, domains)
         logits: Tensor = self.to_windows(
             F.relu(x * gain[:, :, None, None] + bias[:, :, None, None])
         )
@@ -266,11 +268,16 @@ class Readout(nn.Module):
 
     def _read(self, x: Tensor, log_text: Tensor, domains: Tensor) -> Tensor:
         logits = self._content(x, domains)
-        logits = logits * torch.exp(self.log_scale[domains])[:, :, None, None]
+        logits = logits * torch.exp(_rows(self.log_scale, domains))[:, :, None, None]
         if not self.training:
             logits = blurred(logits, self.blur)
         logits = logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
         return logits + self.drawn(log_text, domains)
+
+
+def _rows(table: Tensor, domains: Tensor) -> Tensor:
+    """Exported, an index_select leaves the table its name; indexing in brackets does not."""
+    return table.index_select(0, domains)
 
 
 def _border() -> Tensor:

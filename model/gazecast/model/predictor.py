@@ -6,19 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazecast.model.geometry import Placement, lay_out, place
-from gazecast.model.graph import (
-    DOMAIN_LOGITS,
-    IMAGE,
-    LOG_DENSITY,
-    THUMBNAIL,
-    THUMBNAIL_SIDE,
-    UNFAMILIARITY,
-)
+from gazecast.model.geometry import place
+from gazecast.model.graph import AUTO
 from gazecast.model.metadata import ModelInfo, read_model_info
 from gazecast.model.picture import Picture, PictureSource, read_picture
 from gazecast.model.prediction import (
@@ -30,6 +22,7 @@ from gazecast.model.prediction import (
     Window,
     require_domain,
 )
+from gazecast.model.session import Session, inputs_of, most_like
 
 SHIPPED_MODEL = Path(__file__).parent / "weights" / "gazecast.onnx"
 
@@ -61,21 +54,12 @@ class Predictor:
         """
         model = model or SHIPPED_MODEL
         self.info: ModelInfo = read_model_info(model.with_suffix(".json"), model)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
-        # Inputs differ in size from call to call, so a plan made for one size does not fit the next
-        options.enable_mem_pattern = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            model, sess_options=options, providers=list(providers or _available_providers())
-        )
+        self._session = Session(model, threads=threads, providers=providers)
 
     @property
     def provider(self) -> str:
         """The execution provider in use, such as "CPUExecutionProvider"."""
-        provider: str = self._session.get_providers()[0]
-        return provider
+        return self._session.provider
 
     def predict(
         self,
@@ -101,17 +85,16 @@ class Predictor:
         placement = place(
             picture.width, picture.height, self.info.input.pixels, self.info.input.multiple
         )
-        log_density, domain_logits, unfamiliarity = self._session.run(
-            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY], graph_inputs(picture, placement)
+        row = AUTO if domain == "auto" else list(self.info.domains).index(domain)
+        answer = self._session.run(
+            *inputs_of(picture, placement, self._session.thumbnail_side), row
         )
-        decision = self._decide(domain_logits[0, : len(DOMAINS)], domain)
-        row = list(self.info.domains).index(decision.name)
-        cells = log_density[0, row][:, *placement.cells]
+        cells = answer.log_density[:, *placement.cells]
         return Prediction(
             densities=Densities(cells, picture.width, picture.height, window),
             window=window,
-            domain=decision,
-            unfamiliarity=float(unfamiliarity[0]),
+            domain=self._decide(answer.domain_logits[: len(DOMAINS)], domain),
+            unfamiliarity=answer.unfamiliarity,
             width=picture.width,
             height=picture.height,
             image_sha256=picture.sha256,
@@ -126,30 +109,8 @@ class Predictor:
         weights = np.exp(logits.astype(np.float64) - logits.max())
         weights /= weights.sum()
         probabilities = {name: float(weight) for name, weight in zip(DOMAINS, weights, strict=True)}
-        name = DOMAINS[int(weights.argmax())] if requested == "auto" else requested
+        name = DOMAINS[most_like(logits)] if requested == "auto" else requested
         return DomainDecision(name, requested, probabilities, self.info.domains[name])
-
-
-def _available_providers() -> list[str]:
-    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
-    available = onnxruntime.get_available_providers()
-    return [provider for provider in wanted if provider in available]
-
-
-def graph_inputs(picture: Picture, placement: Placement) -> dict[str, NDArray[np.uint8]]:
-    """What the exported graph is fed for a picture; see `gazecast.model.graph`."""
-    laid_out = lay_out(picture.rgb, placement)
-    return {IMAGE: laid_out[None], THUMBNAIL: _thumbnail(laid_out, placement)[None]}
-
-
-def _thumbnail(laid_out: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:
-    left, top = placement.left, placement.top
-    small = Image.fromarray(laid_out).resize(
-        (THUMBNAIL_SIDE, THUMBNAIL_SIDE),
-        Image.Resampling.BILINEAR,
-        box=(left, top, left + placement.width, top + placement.height),
-    )
-    return np.asarray(small)
 
 
 class Densities(Mapping[Window, NDArray[np.float32]]):

@@ -11,6 +11,7 @@ import torch
 import yaml
 from PIL import Image
 
+from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.metadata import InputSize, ModelInfo, RecipeUse
 from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import load_checkpoint
@@ -119,9 +120,8 @@ def start(tmp_path_factory) -> Exported:
         domains=dict.fromkeys(DOMAINS, "toy"),
         metrics={},
     )
-    return Exported(
-        root / "squares.onnx", info, network, Familiarity(head.out_features, head.in_features)
-    )
+    familiarity = Familiarity(head.out_features, head.in_features)
+    return Exported(root / "squares.onnx", info, network, familiarity, THUMBNAIL_SIDE)
 
 
 @pytest.fixture(scope="session")

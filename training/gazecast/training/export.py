@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor, nn
 
 from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import EyeTrackingSet
 from gazecast.model.graph import (
+    AUTO,
+    DOMAIN,
     DOMAIN_LOGITS,
     IMAGE,
     LOG_DENSITY,
@@ -36,6 +37,7 @@ from gazecast.model.metadata import (
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.picture import read_picture
 from gazecast.model.prediction import DOMAINS, WINDOWS
+from gazecast.model.session import Session
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,
     Checkpoint,
@@ -69,23 +71,35 @@ class ExportError(RuntimeError):
 
 
 class Shipped(nn.Module):
-    """The network as it is shipped: bytes in; log densities, domain logits and unfamiliarity out.
+    """The network as it is shipped: bytes and the domain asked for in; log density of that domain,
+    domain logits and unfamiliarity out.
 
     See gazecast.model.graph for names, shapes and units.
     """
 
-    def __init__(self, network: SaliencyNetwork, familiarity: Familiarity | None = None) -> None:
-        """familiarity: without it no picture is unfamiliar."""
+    def __init__(
+        self,
+        network: SaliencyNetwork,
+        familiarity: Familiarity | None = None,
+        thumbnail_side: int = THUMBNAIL_SIDE,
+    ) -> None:
+        """familiarity: without it no picture is unfamiliar. thumbnail_side: of the thumbnails that
+        it and the network's domain head were fitted on."""
         super().__init__()
         self.network = network.eval()
         head = network.domain_head
         self.familiarity = familiarity or Familiarity(head.out_features, head.in_features)
+        self.thumbnail_side = thumbnail_side
 
-    def forward(self, image: Tensor, thumbnail: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        logits = self.network(_to_input(image))
-        log_density = torch.log_softmax(logits.flatten(-2), dim=-1).reshape(logits.shape)
+    def forward(
+        self, image: Tensor, thumbnail: Tensor, domain: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         embedding = self.network.embed(_to_input(thumbnail))
-        return log_density, self.network.domain_head(embedding), self.familiarity(embedding)
+        domain_logits = self.network.domain_head(embedding)
+        most_like = domain_logits[:, : len(DOMAINS)].argmax(dim=1)
+        logits = self.network(_to_input(image), torch.where(domain == AUTO, most_like, domain))
+        log_density = torch.log_softmax(logits.flatten(-2), dim=-1).reshape(logits.shape)
+        return log_density, domain_logits, self.familiarity(embedding)
 
 
 def export(
@@ -151,9 +165,8 @@ def export(
         float_file = onnx_file.replace(onnx_file.with_stem(f"{onnx_file.stem}-float32"))
         pixels = recipe.network.pixels
         quantise(float_file, onnx_file, map(read_picture, for_ranges), pixels)
-        check_rounding(
-            answers_of(float_file), answers_of(onnx_file), map(read_picture, apart), pixels
-        )
+        exact, rounded = (answers_of(file, pixels) for file in (float_file, onnx_file))
+        check_rounding(exact, rounded, map(read_picture, apart))
 
     return write_model(
         Shipped(network, familiarity), out, describe, to_int8 if recipe.network.int8 else None
@@ -247,18 +260,19 @@ def shipped_network(checkpoint: Checkpoint, recipe: Recipe) -> SaliencyNetwork:
 
 def write_onnx(shipped: Shipped, path: Path) -> None:
     """Export with dynamic height and width of the image."""
+    side = shipped.thumbnail_side
     image = torch.zeros(1, *_TRACED_SHAPE, 3, dtype=torch.uint8)
-    thumbnail = torch.zeros(1, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3, dtype=torch.uint8)
+    thumbnail = torch.zeros(1, side, side, 3, dtype=torch.uint8)
     rows, columns = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations are not ours to mend
         torch.onnx.export(
             shipped,
-            (image, thumbnail),
+            (image, thumbnail, torch.tensor([AUTO])),
             path,
-            input_names=[IMAGE, THUMBNAIL],
+            input_names=[IMAGE, THUMBNAIL, DOMAIN],
             output_names=[LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY],
-            dynamic_shapes=({1: MULTIPLE * rows, 2: MULTIPLE * columns}, None),
+            dynamic_shapes=({1: MULTIPLE * rows, 2: MULTIPLE * columns}, None, None),
             opset_version=20,
             dynamo=True,
             external_data=False,
@@ -266,29 +280,33 @@ def write_onnx(shipped: Shipped, path: Path) -> None:
         )
 
 
+@torch.no_grad()
 def check_parity(
     shipped: Shipped,
     path: Path,
     shapes: Sequence[tuple[int, int]] = PARITY_SHAPES,
 ) -> float:
-    """Largest difference of any output between the network and the file, over `shapes`.
+    """Largest difference of any output between the network and the file, over `shapes` and domains,
+    each at least once.
 
     Raises ExportError above PARITY_TOLERANCE.
     """
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = Session(path, providers=["CPUExecutionProvider"])
     rng = np.random.default_rng(0)
+    domains = [AUTO, *range(len(shipped.network.spec.domains))]
     worst = 0.0
-    for height, width in shapes:
-        image = rng.integers(0, 256, (1, height, width, 3), dtype=np.uint8)
-        thumbnail = rng.integers(0, 256, (1, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 3), dtype=np.uint8)
-        with torch.no_grad():
-            expected = shipped(torch.from_numpy(image), torch.from_numpy(thumbnail))
-        found = session.run(
-            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY], {IMAGE: image, THUMBNAIL: thumbnail}
+    for index in range(max(len(shapes), len(domains))):
+        shape, domain = shapes[index % len(shapes)], domains[index % len(domains)]
+        sides = shape, (shipped.thumbnail_side,) * 2
+        image, thumbnail = (rng.integers(0, 256, (1, *side, 3), dtype=np.uint8) for side in sides)
+        expected = shipped(
+            torch.from_numpy(image), torch.from_numpy(thumbnail), torch.tensor([domain])
         )
-        for ours, theirs in zip(expected, found, strict=True):
+        found = session.run(image, thumbnail, domain)
+        outputs = found.log_density, found.domain_logits, found.unfamiliarity
+        for ours, theirs in zip(expected, outputs, strict=True):
             # Unlike max(), this keeps NaN.
-            worst = float(np.maximum(worst, np.abs(ours.numpy() - theirs).max()))
+            worst = float(np.maximum(worst, np.abs(ours[0].numpy() - theirs).max()))
     if not worst <= PARITY_TOLERANCE:
         raise ExportError(
             f"torch and ONNX Runtime differ by {worst:.2g} (allowed "

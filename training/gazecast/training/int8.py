@@ -12,19 +12,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from gazecast.model.geometry import place
-from gazecast.model.graph import LOG_DENSITY
+from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL
 from gazecast.model.picture import Picture
-from gazecast.model.predictor import graph_inputs
+from gazecast.model.prediction import DOMAINS
+from gazecast.model.session import Session, inputs_of
 from gazecast.training.samples import MULTIPLE
 
 ROUNDED = ("Conv", "Add", "Clip", "Relu", "Resize")
@@ -35,9 +36,8 @@ MEAN_CORRELATION = 0.995
 float32. Single models trained alike correlate by about .995 with each other."""
 
 
-Feed = dict[str, NDArray[np.uint8]]
-Answers = Callable[[Feed], NDArray[np.float32]]
-"""From the graph's inputs to its log densities."""
+Answers = Callable[[Picture, int], NDArray[np.float32]]
+"""From a picture and the domain asked for (gazecast.model.graph) to its log densities."""
 
 
 class RoundingError(RuntimeError):
@@ -56,7 +56,7 @@ def quantise(float_file: Path, out: Path, pictures: Iterable[Picture], pixels: i
         quantize_static(
             prepared,
             out,
-            _Inputs(pictures, pixels),
+            _Inputs(pictures, pixels, Session(float_file).thumbnail_side),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(ROUNDED),
             per_channel=True,
@@ -142,20 +142,18 @@ def _resolve(name: str, float_name: dict[str, str]) -> str:
     return name
 
 
-def check_rounding(
-    exact: Answers, rounded: Answers, pictures: Iterable[Picture], pixels: int
-) -> float:
+def check_rounding(exact: Answers, rounded: Answers, pictures: Iterable[Picture]) -> float:
     """Mean correlation of two models' densities, over pictures, domains and windows.
 
     Raises RoundingError below MEAN_CORRELATION.
     """
     found = []
-    for picture in pictures:
-        feed = _inputs(picture, pixels)
-        ours, theirs = (np.exp(answers(feed).astype(np.float64)) for answers in (exact, rounded))
-        cells = ours.shape[-2] * ours.shape[-1]
-        pairs = zip(ours.reshape(-1, cells), theirs.reshape(-1, cells), strict=True)
-        found += [np.corrcoef(one, other)[0, 1] for one, other in pairs]
+    for picture, domain in product(pictures, range(len(DOMAINS))):
+        ours, theirs = (
+            np.exp(answers(picture, domain).astype(np.float64)) for answers in (exact, rounded)
+        )
+        pairs = zip(ours, theirs, strict=True)
+        found += [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]
     mean = float(np.mean(found))
     if not mean >= MEAN_CORRELATION:
         raise RoundingError(
@@ -165,26 +163,29 @@ def check_rounding(
     return mean
 
 
-def answers_of(file: Path) -> Answers:
-    """What an exported file answers."""
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+def answers_of(file: Path, pixels: int) -> Answers:
+    """What an exported file answers, at that input area."""
+    session = Session(file, providers=["CPUExecutionProvider"])
 
-    def answers(feed: Feed) -> NDArray[np.float32]:
-        log_density: NDArray[np.float32] = session.run([LOG_DENSITY], feed)[0]
-        return log_density
+    def answers(picture: Picture, domain: int) -> NDArray[np.float32]:
+        placement = place(picture.width, picture.height, pixels, MULTIPLE)
+        inputs = inputs_of(picture, placement, session.thumbnail_side)
+        return session.run(*inputs, domain).log_density
 
     return answers
-
-
-def _inputs(picture: Picture, pixels: int) -> Feed:
-    return graph_inputs(picture, place(picture.width, picture.height, pixels, MULTIPLE))
 
 
 class _Inputs:
     """What onnxruntime's CalibrationDataReader asks for."""
 
-    def __init__(self, pictures: Iterable[Picture], pixels: int) -> None:
-        self._feeds = (_inputs(picture, pixels) for picture in pictures)
+    def __init__(self, pictures: Iterable[Picture], pixels: int, thumbnail_side: int) -> None:
+        self._feeds = (_feed(picture, pixels, thumbnail_side) for picture in pictures)
 
-    def get_next(self) -> Feed | None:
+    def get_next(self) -> dict[str, NDArray[np.generic]] | None:
         return next(self._feeds, None)
+
+
+def _feed(picture: Picture, pixels: int, thumbnail_side: int) -> dict[str, NDArray[np.generic]]:
+    placement = place(picture.width, picture.height, pixels, MULTIPLE)
+    image, thumbnail = inputs_of(picture, placement, thumbnail_side)
+    return {IMAGE: image, THUMBNAIL: thumbnail, DOMAIN: np.array([AUTO])}

@@ -60,7 +60,7 @@ def write_candidate(
     if draft.kept or draft.domain not in start.info.domains:
         calibration = _calibration(start.info, draft, folds, user)
         info = write_model(
-            Shipped(network.cpu(), start.familiarity),
+            Shipped(network.cpu(), start.familiarity, start.thumbnail_side),
             out / MODEL,
             lambda sha256: _describe(start.info, draft, sha256, calibration),
         )

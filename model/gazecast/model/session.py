@@ -1,0 +1,103 @@
+"""An exported file, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image
+
+from gazecast.model.geometry import Placement, lay_out
+from gazecast.model.graph import (
+    AUTO,
+    DOMAIN,
+    DOMAIN_LOGITS,
+    IMAGE,
+    LOG_DENSITY,
+    THUMBNAIL,
+    UNFAMILIARITY,
+)
+from gazecast.model.picture import Picture
+from gazecast.model.prediction import DOMAINS
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """log_density: float32 (windows, H/4, W/4), of the domain asked for. domain_logits: float32
+    (domains,). unfamiliarity: 0 or more. `gazecast.model.graph` says more."""
+
+    log_density: NDArray[np.float32]
+    domain_logits: NDArray[np.float32]
+    unfamiliarity: float
+
+
+class Session:
+    """Runs the graph of `gazecast.model.graph`. One instance serves many threads."""
+
+    def __init__(
+        self, model: Path, *, threads: int | None = None, providers: Sequence[str] | None = None
+    ) -> None:
+        """As gazecast.model.predictor.Predictor."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
+        # Inputs differ in size from call to call, so a plan made for one size does not fit the next
+        options.enable_mem_pattern = False
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            model, sess_options=options, providers=list(providers or _available_providers())
+        )
+        inputs = {each.name: each.shape for each in self._session.get_inputs()}
+        self.thumbnail_side: int = inputs[THUMBNAIL][1]
+        # Files up to version 0.3.0 are not asked for a domain: they answer for all of them.
+        self._is_asked = DOMAIN in inputs
+
+    @property
+    def provider(self) -> str:
+        """The execution provider in use, such as "CPUExecutionProvider"."""
+        provider: str = self._session.get_providers()[0]
+        return provider
+
+    def run(
+        self, image: NDArray[np.uint8], thumbnail: NDArray[np.uint8], domain: int = AUTO
+    ) -> Answer:
+        """image, thumbnail: as `inputs_of` gives them. domain: as graph.DOMAIN."""
+        feed: dict[str, NDArray[np.generic]] = {IMAGE: image, THUMBNAIL: thumbnail}
+        if self._is_asked:
+            feed[DOMAIN] = np.array([domain])
+        log_density, domain_logits, unfamiliarity = self._session.run(
+            [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY], feed
+        )
+        answered = log_density[0]
+        if not self._is_asked:
+            answered = answered[most_like(domain_logits[0]) if domain == AUTO else domain]
+        return Answer(answered, domain_logits[0], float(unfamiliarity[0]))
+
+
+def most_like(domain_logits: NDArray[np.float32]) -> int:
+    """The domain that AUTO asks for."""
+    return int(domain_logits[: len(DOMAINS)].argmax())
+
+
+def inputs_of(
+    picture: Picture, placement: Placement, thumbnail_side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """IMAGE and THUMBNAIL of a picture."""
+    laid_out = lay_out(picture.rgb, placement)
+    left, top = placement.left, placement.top
+    thumbnail = Image.fromarray(laid_out).resize(
+        (thumbnail_side, thumbnail_side),
+        Image.Resampling.BILINEAR,
+        box=(left, top, left + placement.width, top + placement.height),
+    )
+    return laid_out[None], np.asarray(thumbnail)[None]
+
+
+def _available_providers() -> list[str]:
+    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    available = onnxruntime.get_available_providers()
+    return [provider for provider in wanted if provider in available]
