@@ -89,12 +89,16 @@ def inputs_of(
     """IMAGE and THUMBNAIL of a picture."""
     laid_out = lay_out(picture.rgb, placement)
     left, top = placement.left, placement.top
-    thumbnail = Image.fromarray(laid_out).resize(
-        (thumbnail_side, thumbnail_side),
-        Image.Resampling.BILINEAR,
-        box=(left, top, left + placement.width, top + placement.height),
-    )
-    return laid_out[None], np.asarray(thumbnail)[None]
+    content = left, top, left + placement.width, top + placement.height
+    return laid_out[None], squeezed(Image.fromarray(laid_out), content, thumbnail_side)[None]
+
+
+def squeezed(image: Image.Image, box: tuple[int, int, int, int], side: int) -> NDArray[np.uint8]:
+    """The thumbnail of the part of an RGB image in `box` (left, top, right, bottom); uint8 (side,
+    side, 3)."""
+    # Whole steps by averaging first, as in lay_out.
+    small = image.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=1.0)
+    return np.asarray(small)
 
 
 def _available_providers() -> list[str]:

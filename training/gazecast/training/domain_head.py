@@ -22,6 +22,7 @@ from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import read_picture
 from gazecast.model.prediction import DOMAINS
+from gazecast.model.session import squeezed
 from gazecast.training.familiarity import Familiarity
 from gazecast.training.odd_pictures import odd_picture
 from gazecast.training.recipe import DomainExamples, Recipe
@@ -142,8 +143,8 @@ def _load(path: Path) -> NDArray[np.uint8]:
 
 def whole(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The thumbnail of the whole picture, as the predictor makes it."""
-    small = Image.fromarray(rgb).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(small)
+    height, width = rgb.shape[:2]
+    return squeezed(Image.fromarray(rgb), (0, 0, width, height), THUMBNAIL_SIDE)
 
 
 def _views(
