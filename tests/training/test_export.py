@@ -15,6 +15,7 @@ import yaml
 from gazecast.model.metadata import DatasetUse
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS
+from gazecast.model.predictor import SHIPPED_MODEL
 from gazecast.training import export as export_module
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,
@@ -32,6 +33,7 @@ from gazecast.training.export import (
     datasets_used,
     export,
     shipped_network,
+    write_onnx,
 )
 from gazecast.training.recipe import parse_recipe
 
@@ -115,6 +117,16 @@ def test_a_file_that_computes_something_else_is_refused(tiny_model, wrong):
         other.domain_head.bias += wrong
     with pytest.raises(ExportError, match="torch and ONNX Runtime differ"):
         check_parity(Shipped(other), tiny_model.onnx, [(32, 64)])
+
+
+def test_the_file_holds_the_network_and_nothing_of_how_it_was_made(tiny_model, tmp_path):
+    shipped = Shipped(tiny_model.network)
+    first, second = tmp_path / "first.onnx", tmp_path / "second.onnx"
+    for file in (first, second):
+        write_onnx(shipped, file)
+    assert first.read_bytes() == second.read_bytes()
+    for file in (first, SHIPPED_MODEL):
+        assert not [said for said in (b".py", b"/gazecast", b"pkg.") if said in file.read_bytes()]
 
 
 # ---- Which weights are shipped -------------------------------------------------------------------

@@ -8,9 +8,11 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -278,6 +280,18 @@ def write_onnx(shipped: Shipped, path: Path) -> None:
             external_data=False,
             verbose=False,
         )
+    _strip(path)
+
+
+def _strip(path: Path) -> None:
+    """Take out what the exporter notes beside the graph: lines and paths of the code that made it,
+    and sets in an order that differs from run to run. So the same network makes the same bytes."""
+    model = onnx.load(path)
+    graph = model.graph
+    parts = graph.node, graph.value_info, graph.input, graph.output, graph.initializer
+    for part in (model, graph, *chain.from_iterable(parts)):
+        del part.metadata_props[:]
+    onnx.save(model, path)
 
 
 @torch.no_grad()
