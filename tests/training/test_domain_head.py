@@ -114,7 +114,7 @@ def test_kinds_that_differ_are_told_apart(fitted):
 
 def test_neither_size_nor_aspect_nor_compression_moves_the_decision(fitted):
     for label, domain in enumerate(DOMAINS):
-        rgb = picture(domain, 100)
+        rgb = resized(picture(domain, 100), 480, 480)
         for changed in (
             resized(rgb, 240, 240),
             resized(rgb, 1400, 1400),

@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, UNFAMILIARITY
 from gazecast.model.metadata import ModelFileError, file_sha256, read_model_info
-from gazecast.model.network import PRIOR_FINENESS, Readout
+from gazecast.model.network import PRIOR_FINENESS, NetworkSpec, Readout, SaliencyNetwork
 from gazecast.model.prediction import DOMAINS
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity, write_onnx
@@ -57,7 +56,7 @@ class ShippedBefore(nn.Module):
 
 def each_prior_by_itself(self, domains):
     """Readout.fine_prior up to version 0.3.0."""
-    prior = F.interpolate(
+    prior = nn.functional.interpolate(
         self.domain_prior[domains] + self.window_prior,
         scale_factor=PRIOR_FINENESS,
         mode="bicubic",
@@ -75,7 +74,7 @@ def without_text_and_blur(self, x, log_text, domains):
 @pytest.fixture(scope="module", params=["0.2.0", "0.3.0"])
 def older(request, tiny_model, tmp_path_factory):
     """A file as that version wrote it, with its description."""
-    path = tmp_path_factory.mktemp("older") / "older.onnx"
+    path = tmp_path_factory.mktemp(request.param) / "older.onnx"
     rows = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own
@@ -108,9 +107,17 @@ def written_anew(older):
     return path
 
 
-def describe_as(other, path):
-    info = replace(read_model_info(other.with_suffix(".json"), other), sha256=file_sha256(path))
+def describe_as(other, path, **changes):
+    info = read_model_info(other.with_suffix(".json"), other)
+    info = replace(info, sha256=file_sha256(path), **changes)
     path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
+
+
+def test_a_file_of_version_0_2_0_knows_no_text_and_does_not_blur(older):
+    readout = read_exported(older).network.readout
+    before_both = older.parent.name.startswith("0.2.0")
+    assert bool((readout.pull == 0).all()) == before_both
+    assert (len(readout.blur) == 1) == before_both
 
 
 def test_an_older_file_is_read_back_and_what_is_written_of_it_too(older, written_anew):
@@ -130,6 +137,29 @@ def test_an_older_file_predicts_what_it_does_written_anew(older, written_anew, d
     )
     assert before.domain == after.domain
     np.testing.assert_allclose(before.density, after.density, rtol=1e-3)
+
+
+def test_auto_is_never_an_added_domain_of_which_there_may_be_many(tiny_model, tmp_path):
+    """With so many the exporter leaves the priors as they are learned."""
+    torch.manual_seed(0)
+    domains = (*DOMAINS, *(f"added-{number}" for number in range(20)))
+    network = SaliencyNetwork(NetworkSpec("test_efficientnet", domains, (32, 24, 16, 16), 1))
+    with torch.no_grad():
+        network.readout.domain_prior.normal_()
+        network.domain_head.bias[-1] = 100
+    path = tmp_path / "many.onnx"
+    write_onnx(Shipped(network), path)
+    describe_as(tiny_model.onnx, path, domains=dict.fromkeys(domains, "toy"))
+    read_exported(path)  # which checks that it computes the same
+    picture = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    predictor = Predictor(path)
+    found = predictor.predict(picture)
+    assert found.domain.name in DOMAINS
+    told = predictor.predict(picture, domain=found.domain.name)
+    assert told.density.tobytes() == found.density.tobytes()
+    assert (
+        predictor.predict(picture, domain=domains[-1]).density.tobytes() != told.density.tobytes()
+    )
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.metadata import file_sha256, read_model_info
 from gazecast.model.picture import read_picture
 from gazecast.training import int8
@@ -44,24 +45,28 @@ def rounded(tiny_model, pictures, tmp_path_factory):
 def test_all_convolutions_before_the_readouts_compute_in_integers(rounded):
     graph = onnx.load(rounded).graph
     made_by = {name: node.op_type for node in graph.node for name in node.output}
-    weights = [node.input[1] for node in graph.node if node.op_type == "Conv"]
-    learned = [name for name in weights if name.startswith("network.")]  # blurs are not
-    readouts = [name for name in learned if name.startswith("network.readout.")]
-    assert len(learned) - len(readouts) > 10
-    assert {made_by.get(name) for name in set(learned) - set(readouts)} == {"DequantizeLinear"}
-    assert readouts
-    assert not any(name in made_by for name in readouts)
+    reached, before, after = set(), [], []
+    for node in graph.node:  # in topological order
+        if any(name.startswith("network.readout.") or name in reached for name in node.input):
+            reached.update(node.output)
+        if node.op_type == "Conv":
+            (after if node.output[0] in reached else before).append(node.input[1])
+    assert len(before) > 10
+    assert {made_by.get(name) for name in before} == {"DequantizeLinear"}
+    assert after
+    assert not any(name in made_by for name in after)
 
 
 def test_the_densities_are_nearly_the_same_on_other_pictures(tiny_model, rounded, pictures):
-    exact, ours = (answers_of(file, PIXELS) for file in (tiny_model.onnx, rounded))
-    assert 0.995 < check_rounding(exact, ours, pictures[2:]) < 1
+    exact, ours = map(answers_of, (tiny_model.onnx, rounded))
+    assert 0.995 < check_rounding(exact, ours, pictures[2:], PIXELS, THUMBNAIL_SIDE) < 1
 
 
 def test_a_file_that_answers_otherwise_is_refused(tiny_model, rounded, pictures, monkeypatch):
     monkeypatch.setattr(int8, "MEAN_CORRELATION", 1.0)
+    exact, ours = map(answers_of, (tiny_model.onnx, rounded))
     with pytest.raises(RoundingError, match=r"correlate by [01]\..* with those in float32"):
-        check_rounding(*(answers_of(file, PIXELS) for file in (tiny_model.onnx, rounded)), pictures)
+        check_rounding(exact, ours, pictures, PIXELS, THUMBNAIL_SIDE)
 
 
 def test_a_file_in_integers_can_be_trained_on(tiny_model, rounded):

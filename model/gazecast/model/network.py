@@ -276,7 +276,8 @@ class Readout(nn.Module):
 
 
 def _rows(table: Tensor, domains: Tensor) -> Tensor:
-    """Exported, an index_select leaves the table its name; indexing in brackets does not."""
+    """Of a table (domains, ...) the rows of those domains, (B, ...)."""
+    # Exported, this leaves the table its name; indexing in brackets does not.
     return table.index_select(0, domains)
 
 

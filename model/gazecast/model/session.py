@@ -62,9 +62,7 @@ class Session:
         provider: str = self._session.get_providers()[0]
         return provider
 
-    def run(
-        self, image: NDArray[np.uint8], thumbnail: NDArray[np.uint8], domain: int = AUTO
-    ) -> Answer:
+    def run(self, image: NDArray[np.uint8], thumbnail: NDArray[np.uint8], domain: int) -> Answer:
         """image, thumbnail: as `inputs_of` gives them. domain: as graph.DOMAIN."""
         feed: dict[str, NDArray[np.generic]] = {IMAGE: image, THUMBNAIL: thumbnail}
         if self._is_asked:

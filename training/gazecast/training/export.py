@@ -167,8 +167,8 @@ def export(
         float_file = onnx_file.replace(onnx_file.with_stem(f"{onnx_file.stem}-float32"))
         pixels = recipe.network.pixels
         quantise(float_file, onnx_file, map(read_picture, for_ranges), pixels)
-        exact, rounded = (answers_of(file, pixels) for file in (float_file, onnx_file))
-        check_rounding(exact, rounded, map(read_picture, apart))
+        exact, rounded = map(answers_of, (float_file, onnx_file))
+        check_rounding(exact, rounded, map(read_picture, apart), pixels, THUMBNAIL_SIDE)
 
     return write_model(
         Shipped(network, familiarity), out, describe, to_int8 if recipe.network.int8 else None

@@ -16,16 +16,15 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from gazecast.model.geometry import place
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
-from gazecast.model.picture import Picture, read_picture
-from gazecast.model.session import Session, inputs_of
+from gazecast.model.picture import read_picture
 from gazecast.training.export import ExportError, Shipped, check_parity
 from gazecast.training.exported_graph import Array, ExportedGraph
 from gazecast.training.exported_readouts import read_readouts
 from gazecast.training.familiarity import Familiarity
 from gazecast.training.int8 import (
+    Bytes,
     RoundingError,
     answers_of,
     check_rounding,
@@ -33,7 +32,6 @@ from gazecast.training.int8 import (
     in_integers,
 )
 from gazecast.training.reference_pictures import reference_pictures
-from gazecast.training.samples import MULTIPLE
 
 BACKBONES = (*(f"tf_efficientnet_lite{size}" for size in range(5)), "test_efficientnet")
 """Those looked through for the one whose layers a file holds."""
@@ -43,7 +41,8 @@ _CHECKED_SHAPES = ((96, 128), (192, 64))
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A model as read back: its file, what it says of itself, and its parts."""
+    """A model as read back: its file, what it says of itself, its parts, and the side in pixels of
+    the thumbnails that its domains were learned from."""
 
     path: Path
     info: ModelInfo
@@ -64,14 +63,14 @@ def read_exported(path: Path) -> Exported:
         graph = ExportedGraph(dequantised(model).graph)
         network = _network(graph, tuple(info.domains))
         familiarity = _familiarity(graph, network)
-        side = Session(path).thumbnail_side
-        _check(Shipped(network, familiarity, side), path, in_integers(model), info.input.pixels)
+        shipped = Shipped(network, familiarity, graph.thumbnail_side)
+        _check(shipped, path, in_integers(model), info.input.pixels)
     except (ExportError, LookupError, RoundingError, RuntimeError, ValueError) as error:
         raise ModelFileError(
             f"{path} cannot be trained on: its layers are not those that this version of gazecast "
             f"exports ({error}). Export it again from its checkpoint"
         ) from error
-    return Exported(path, info, network, familiarity, side)
+    return Exported(path, info, network, familiarity, graph.thumbnail_side)
 
 
 def _check(shipped: Shipped, path: Path, integers: bool, pixels: int) -> None:
@@ -82,17 +81,13 @@ def _check(shipped: Shipped, path: Path, integers: bool, pixels: int) -> None:
         return
 
     @torch.no_grad()
-    def answers(picture: Picture, domain: int) -> Array:
-        placement = place(picture.width, picture.height, pixels, MULTIPLE)
-        image, thumbnail = (
-            torch.from_numpy(one.copy())
-            for one in inputs_of(picture, placement, shipped.thumbnail_side)
-        )
-        log_density: Array = shipped(image, thumbnail, torch.tensor([domain]))[0][0].numpy()
+    def answers(image: Bytes, thumbnail: Bytes, domain: int) -> Array:
+        inputs = (torch.from_numpy(each.copy()) for each in (image, thumbnail))
+        log_density: Array = shipped(*inputs, torch.tensor([domain]))[0][0].numpy()
         return log_density
 
     pictures = (read_picture(reference.rgb) for reference in reference_pictures())
-    check_rounding(answers, answers_of(path, pixels), pictures)
+    check_rounding(answers, answers_of(path), pictures, pixels, shipped.thumbnail_side)
 
 
 def _network(graph: ExportedGraph, domains: tuple[str, ...]) -> SaliencyNetwork:

@@ -6,11 +6,14 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from gazecast.model.graph import THUMBNAIL
+
 Array = NDArray[np.float32]
 
 
 class ExportedGraph:
-    """An ONNX graph by name: its constants, and which node makes what."""
+    """An ONNX graph by name: its constants, which node makes what, and the side of the
+    thumbnails that it is fed, in pixels. Raises ValueError for a graph that is fed none."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
         self.constants: dict[str, Array] = {
@@ -20,6 +23,8 @@ class ExportedGraph:
         self._made_by: dict[str, onnx.NodeProto] = {
             name: node for node in self.nodes for name in node.output
         }
+        (thumbnail,) = (each for each in graph.input if each.name == THUMBNAIL)
+        self.thumbnail_side: int = thumbnail.type.tensor_type.shape.dim[1].dim_value
 
     def maker(self, node: onnx.NodeProto, kind: str) -> onnx.NodeProto:
         """The node of that kind whose output this one reads. Raises LookupError."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import onnx
 import torch
-import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
+from torch import Tensor, nn
 
 from gazecast.model.network import PRIOR_CELLS, PRIOR_FINENESS, WINDOW_COUNT
 from gazecast.training.exported_graph import ExportedGraph
@@ -91,7 +90,7 @@ def _coarse(fine: Tensor, border: Tensor) -> tuple[Tensor, Tensor]:
     (windows, fine cells, fine cells) -> the prior (windows, cells, cells), the frame (windows,).
     """
     one_each = torch.eye(PRIOR_CELLS**2).reshape(-1, 1, PRIOR_CELLS, PRIOR_CELLS)
-    refined = F.interpolate(
+    refined = nn.functional.interpolate(
         one_each, scale_factor=PRIOR_FINENESS, mode="bicubic", align_corners=False
     )
     parts = torch.cat([refined.flatten(1), border.flatten()[None]]).T.double()

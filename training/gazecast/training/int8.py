@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from gazecast.model.geometry import place
-from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL
+from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
 from gazecast.model.picture import Picture
 from gazecast.model.prediction import DOMAINS
 from gazecast.model.session import Session, inputs_of
@@ -36,8 +35,9 @@ MEAN_CORRELATION = 0.995
 float32. Single models trained alike correlate by about .995 with each other."""
 
 
-Answers = Callable[[Picture, int], NDArray[np.float32]]
-"""From a picture and the domain asked for (gazecast.model.graph) to its log densities."""
+Bytes = NDArray[np.uint8]
+Answers = Callable[[Bytes, Bytes, int], NDArray[np.float32]]
+"""From IMAGE, THUMBNAIL and the domain asked for (gazecast.model.graph) to its log densities."""
 
 
 class RoundingError(RuntimeError):
@@ -56,7 +56,7 @@ def quantise(float_file: Path, out: Path, pictures: Iterable[Picture], pixels: i
         quantize_static(
             prepared,
             out,
-            _Inputs(pictures, pixels, Session(float_file).thumbnail_side),
+            _Feeds(pictures, pixels),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(ROUNDED),
             per_channel=True,
@@ -142,18 +142,26 @@ def _resolve(name: str, float_name: dict[str, str]) -> str:
     return name
 
 
-def check_rounding(exact: Answers, rounded: Answers, pictures: Iterable[Picture]) -> float:
+def check_rounding(
+    exact: Answers,
+    rounded: Answers,
+    pictures: Iterable[Picture],
+    pixels: int,
+    thumbnail_side: int,
+) -> float:
     """Mean correlation of two models' densities, over pictures, domains and windows.
 
-    Raises RoundingError below MEAN_CORRELATION.
+    pixels: input area. thumbnail_side: in pixels. Raises RoundingError below MEAN_CORRELATION.
     """
     found = []
-    for picture, domain in product(pictures, range(len(DOMAINS))):
-        ours, theirs = (
-            np.exp(answers(picture, domain).astype(np.float64)) for answers in (exact, rounded)
-        )
-        pairs = zip(ours, theirs, strict=True)
-        found += [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]
+    for picture in pictures:
+        inputs = _inputs(picture, pixels, thumbnail_side)
+        for domain in range(len(DOMAINS)):
+            ours, theirs = (
+                np.exp(answers(*inputs, domain).astype(np.float64)) for answers in (exact, rounded)
+            )
+            pairs = zip(ours, theirs, strict=True)
+            found += [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]
     mean = float(np.mean(found))
     if not mean >= MEAN_CORRELATION:
         raise RoundingError(
@@ -163,29 +171,26 @@ def check_rounding(exact: Answers, rounded: Answers, pictures: Iterable[Picture]
     return mean
 
 
-def answers_of(file: Path, pixels: int) -> Answers:
-    """What an exported file answers, at that input area."""
+def answers_of(file: Path) -> Answers:
+    """What an exported file answers."""
     session = Session(file, providers=["CPUExecutionProvider"])
-
-    def answers(picture: Picture, domain: int) -> NDArray[np.float32]:
-        placement = place(picture.width, picture.height, pixels, MULTIPLE)
-        inputs = inputs_of(picture, placement, session.thumbnail_side)
-        return session.run(*inputs, domain).log_density
-
-    return answers
+    return lambda image, thumbnail, domain: session.run(image, thumbnail, domain).log_density
 
 
-class _Inputs:
+def _inputs(picture: Picture, pixels: int, thumbnail_side: int) -> tuple[Bytes, Bytes]:
+    placement = place(picture.width, picture.height, pixels, MULTIPLE)
+    return inputs_of(picture, placement, thumbnail_side)
+
+
+class _Feeds:
     """What onnxruntime's CalibrationDataReader asks for."""
 
-    def __init__(self, pictures: Iterable[Picture], pixels: int, thumbnail_side: int) -> None:
-        self._feeds = (_feed(picture, pixels, thumbnail_side) for picture in pictures)
+    def __init__(self, pictures: Iterable[Picture], pixels: int) -> None:
+        inputs = (_inputs(picture, pixels, THUMBNAIL_SIDE) for picture in pictures)
+        self._feeds = (
+            {IMAGE: image, THUMBNAIL: thumbnail, DOMAIN: np.array([AUTO])}
+            for image, thumbnail in inputs
+        )
 
     def get_next(self) -> dict[str, NDArray[np.generic]] | None:
         return next(self._feeds, None)
-
-
-def _feed(picture: Picture, pixels: int, thumbnail_side: int) -> dict[str, NDArray[np.generic]]:
-    placement = place(picture.width, picture.height, pixels, MULTIPLE)
-    image, thumbnail = inputs_of(picture, placement, thumbnail_side)
-    return {IMAGE: image, THUMBNAIL: thumbnail, DOMAIN: np.array([AUTO])}
