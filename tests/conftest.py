@@ -244,6 +244,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
         network.readout.window_prior.normal_(std=0.5)
         network.readout.frame[-1] = torch.tensor([-0.05, 0.02, 0.05])
         network.readout.pull[0] = torch.tensor([0.3, 0.02, 0.05])
+        network.readout.direct_16[2].normal_(std=0.02)
+        network.readout.direct_32[2].normal_(std=0.02)
     path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
     write_onnx(Shipped(network), path)
     info = replace(

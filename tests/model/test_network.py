@@ -32,6 +32,8 @@ def network():
         readout = network.readout
         for parameter in (*readout.parameters(), readout.frame, readout.pull):
             parameter.normal_(std=0.5)
+        for weights in (readout.direct_16, readout.direct_32):
+            weights.normal_(std=0.01)
     return network.eval()
 
 
@@ -159,6 +161,35 @@ def test_text_draws_one_domains_looks_alone(network):
     torch.testing.assert_close(change[:, 1, 2], 0.5 * log_text[:, 0], atol=1e-4, rtol=0)
     change[:, 1, 2] = 0
     assert change.abs().max() == 0
+
+
+@torch.no_grad()
+def test_the_coarsest_features_speak_for_one_window_directly(network):
+    """Laid over the output they add what their weights say, and nothing elsewhere."""
+    image = pictures(1, 64, 96)
+    before = network(image)
+    weights = network.readout.direct_16[1, 2], network.readout.direct_32[1, 2]
+    kept = [each.clone() for each in weights]
+    for each in weights:
+        each.zero_()
+        each[3] += 0.5
+    with_two_features = network(image)
+    for each in weights:
+        each.zero_()
+    change = with_two_features - network(image)
+    for each, old in zip(weights, kept, strict=True):
+        each.copy_(old)
+    finer, coarser = network.backbone(image)[-2:]
+    summed = finer[:, 3:4] + resized(coarser[:, 3:4], (4, 6))
+    expected = 0.5 * resized(summed, (16, 24))[:, 0]
+    torch.testing.assert_close(change[:, 1, 2], expected, atol=1e-4, rtol=0)
+    change[:, 1, 2] = 0
+    assert change.abs().max() == 0
+    torch.testing.assert_close(network(image), before)
+
+
+def resized(maps, size):
+    return nn.functional.interpolate(maps, size=size, mode="bilinear", align_corners=False)
 
 
 @torch.no_grad()

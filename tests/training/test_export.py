@@ -74,6 +74,8 @@ def checkpoint():
         readout = network.readout
         for parameter in (*readout.parameters(), readout.frame, readout.pull):
             parameter.normal_()
+        for weights in (readout.direct_16, readout.direct_32):
+            weights.normal_(std=0.01)
     average = network.state_dict()
     weights = {name: torch.zeros_like(value) for name, value in average.items()}
     return Checkpoint(network.spec, RECIPE, Progress(1), weights, average, None)

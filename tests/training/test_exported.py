@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from gazecast.model.blur import blurred
 from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, UNFAMILIARITY
 from gazecast.model.metadata import ModelFileError, file_sha256, read_model_info
 from gazecast.model.network import PRIOR_FINENESS, NetworkSpec, Readout, SaliencyNetwork
@@ -37,6 +38,8 @@ def test_the_prior_comes_back_on_its_own_grid(tiny_model):
     torch.testing.assert_close(found.fine_prior(every), source.fine_prior(every), atol=1e-4, rtol=0)
     torch.testing.assert_close(found.frame, source.frame)
     torch.testing.assert_close(found.pull, source.pull)
+    assert torch.equal(found.direct_16, source.direct_16)
+    assert torch.equal(found.direct_32, source.direct_32)
     torch.testing.assert_close(found.blur, source.blur)
 
 
@@ -65,10 +68,19 @@ def each_prior_by_itself(self, domains):
     return prior + self.frame[domains][:, :, None, None] * self.border
 
 
-def without_text_and_blur(self, x, log_text, domains):
+def without_text_and_blur(self, x, shared, domains):
     """Readout._read of version 0.2.0."""
     logits = self._content(x, domains) * torch.exp(self.log_scale[domains])[:, :, None, None]
     return logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
+
+
+def without_direct(self, x, shared, domains):
+    """Readout._read of versions 0.3.0 and 0.3.1."""
+    logits = self._content(x, domains)
+    logits = logits * torch.exp(self.log_scale.index_select(0, domains))[:, :, None, None]
+    logits = blurred(logits, self.blur)
+    logits = logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
+    return logits + self.drawn(shared.log_text, domains)
 
 
 @pytest.fixture(scope="module", params=["0.2.0", "0.3.0"])
@@ -79,8 +91,8 @@ def older(request, tiny_model, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own
         patch.setattr(Readout, "fine_prior", each_prior_by_itself)
-        if request.param == "0.2.0":
-            patch.setattr(Readout, "_read", without_text_and_blur)
+        read = {"0.2.0": without_text_and_blur, "0.3.0": without_direct}
+        patch.setattr(Readout, "_read", read[request.param])
         torch.onnx.export(
             ShippedBefore(Shipped(tiny_model.network)),
             tuple(torch.zeros(1, *size, 3, dtype=torch.uint8) for size in ((64, 96), (160, 160))),
@@ -118,6 +130,18 @@ def test_a_file_of_version_0_2_0_knows_no_text_and_does_not_blur(older):
     before_both = older.parent.name.startswith("0.2.0")
     assert bool((readout.pull == 0).all()) == before_both
     assert (len(readout.blur) == 1) == before_both
+
+
+def test_a_file_of_version_0_3_1_is_read_back(tiny_model, tmp_path):
+    path = tmp_path / "one.onnx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Readout, "_read", without_direct)
+        write_onnx(Shipped(tiny_model.network), path)
+    describe_as(tiny_model.onnx, path)
+    readout = read_exported(path).network.readout  # which checks that it computes the same
+    torch.testing.assert_close(readout.pull, tiny_model.network.readout.pull)
+    assert not readout.direct_16.any()
+    assert not readout.direct_32.any()
 
 
 def test_an_older_file_is_read_back_and_what_is_written_of_it_too(older, written_anew):

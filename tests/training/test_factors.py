@@ -1,6 +1,9 @@
-"""How much less is looked at along the border and more at text, fitted to what was recorded."""
+"""How much less is looked at along the border and more at text, and what the features say by
+themselves, fitted to what was recorded."""
 
 from __future__ import annotations
+
+from copy import deepcopy
 
 import pytest
 import torch
@@ -62,6 +65,62 @@ def test_the_factors_that_made_the_density_are_found(network, monkeypatch):
     before = torch.stack([readout.frame, readout.pull])
     fit_factors(network, pictures)
     assert (torch.stack([readout.frame, readout.pull]) - before).abs().max() < 0.01
+
+
+def features_of(network, picture):
+    """As the direct readout lays them over the output; (channels, rows, columns)."""
+    finer, coarser = network.backbone(picture.image)[-2:]
+    laid = [
+        torch.nn.functional.interpolate(each, size=(ROWS, COLUMNS), mode="nearest")
+        for each in (finer, coarser)
+    ]
+    return torch.cat(laid, dim=1)[0]
+
+
+@torch.no_grad()
+def drawn_to_a_feature(network, seed):
+    """Looked at as predicted, times a power of a feature at stride 16."""
+    plain = picture(network, 1, lambda p, *_: p, seed)
+    feature = features_of(network, plain)[5]
+    power = 2 * (feature - feature.mean()) / feature.std()
+    return picture(network, 1, lambda p, *_: p * torch.exp(power), seed)
+
+
+@torch.no_grad()
+def divergence(network, pictures):
+    found = []
+    for one in pictures:
+        log_p = log_density(network(one.image, one.readout), one.inside)
+        log_q = torch.log(one.density.clamp(min=1e-12))
+        found.append((one.density * (log_q - log_p)).where(one.inside, 0).sum() / WINDOW_COUNT)
+    return torch.stack(found).mean().item()
+
+
+def test_what_the_features_say_is_found_the_more_the_more_pictures_say_it(network, monkeypatch):
+    pictures = [drawn_to_a_feature(network, seed) for seed in range(12)]
+    fresh, seen = pictures[8:], pictures[:8]
+    begun = deepcopy(network.state_dict())
+    apart = [divergence(network, fresh)]
+    for count in (2, 8):
+        network.load_state_dict(begun)
+        fit_factors(network, seen[:count])
+        apart.append(divergence(network, fresh))
+    assert apart[0] > apart[1] > apart[2]
+    for direct in (network.readout.direct_16, network.readout.direct_32):
+        assert direct[1].any()
+        assert not direct[0].any()
+    network.load_state_dict(begun)
+    monkeypatch.setattr(factors, "DIRECT_RIDGE", 0.1)
+    fit_factors(network, seen)
+    assert divergence(network, fresh) < apart[2]
+
+
+def test_fitted_again_the_features_say_no_more(network):
+    pictures = [drawn_to_a_feature(network, seed) for seed in range(4)]
+    fit_factors(network, pictures)
+    once = network.readout.direct_16.clone()
+    fit_factors(network, pictures)
+    assert (network.readout.direct_16 - once).abs().max() < 0.1 * once.abs().max()
 
 
 def test_a_window_without_ground_truth_keeps_its_factors(network):

@@ -318,8 +318,9 @@ def test_a_stage_without_passes_fits_factors_and_nothing_else(
     path = train(write_recipe(only, name="only"), data_root, tmp_path / "only", start_from=first)
     before, after = averages(first), averages(path)
     changed = {name for name, value in before.items() if not torch.equal(value, after[name])}
-    assert changed <= {"readout.frame", "readout.pull"}
-    assert "readout.frame" in changed
+    direct = {"readout.direct_16", "readout.direct_32"}
+    assert changed <= {"readout.frame", "readout.pull", *direct}
+    assert {"readout.frame", *direct} <= changed
 
 
 def test_only_the_readouts_named_get_factors(write_blobs, write_recipe, data_root, tmp_path):
@@ -370,15 +371,16 @@ def test_a_checkpoint_from_before_there_were_factors_is_read(photos, tmp_path):
     older = {
         name: value
         for name, value in photos.state_dict().items()
-        if not name.startswith(("text_head.", "readout.frame", "readout.pull"))
+        if not name.startswith(("text_head.", "readout.frame", "readout.pull", "readout.direct_"))
     }
     save_checkpoint(
         tmp_path / "old.pt", Checkpoint(photos.spec, "", Progress(1), older, older, None)
     )
     designs = SaliencyNetwork(spec("photo", "web"))
     begin_with(designs, load_checkpoint(tmp_path / "old.pt"))
-    assert (designs.readout.pull == 0).all()
-    assert (designs.readout.frame == 0).all()
+    readout = designs.readout
+    for factor in (readout.frame, readout.pull, readout.direct_16, readout.direct_32):
+        assert (factor == 0).all()
     assert torch.equal(designs.readout.gain[0], photos.readout.gain[0])
 
 
@@ -495,6 +497,8 @@ def photos():
         readout = network.readout
         for parameter in (*readout.parameters(), readout.frame, readout.pull):
             parameter.normal_()
+        for weights in (readout.direct_16, readout.direct_32):
+            weights.normal_(std=0.01)
     return network
 
 

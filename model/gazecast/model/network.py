@@ -4,13 +4,15 @@ After UNISAL (Droste, Jiao & Noble, ECCV 2020: one network, its own readout para
 and TranSalNet (Lou et al., Neurocomputing 2022: attention over the coarsest features, so that
 distant elements compete). What differs between domains and time windows sits in a few parameters:
 a gain and bias on the last features, a scale, a log prior over the picture's area, a frame (how
-much less is looked at along its border) and a pull (how much more is looked at text).
+much less is looked at along its border), a pull (how much more is looked at text) and a direct
+readout of the backbone's coarsest features (after DeepGaze: Kuemmerer, Theis & Bethge, ICLR 2015).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -55,6 +57,17 @@ class NetworkSpec:
     context_blocks: int = 2
 
 
+class Shared(NamedTuple):
+    """What all readouts read. features: the decoder's, (B, widths[-1], H/4, W/4). log_text:
+    TextHead.log_text, (B, 1, H/4, W/4). stride_16, stride_32: what the backbone saw, (B, channels,
+    H/16, W/16) and (B, channels, H/32, W/32)."""
+
+    features: Tensor
+    log_text: Tensor
+    stride_16: Tensor
+    stride_32: Tensor
+
+
 class SaliencyNetwork(nn.Module):
     """Log density of fixations for every domain and time window."""
 
@@ -63,8 +76,9 @@ class SaliencyNetwork(nn.Module):
         self.spec = spec
         self.backbone = Backbone(spec.backbone, imagenet=imagenet)
         self.decoder = Decoder(self.backbone.channels, spec.widths, spec.context_blocks)
-        self.readout = Readout(spec.widths[-1], len(spec.domains))
-        self.domain_head = nn.Linear(sum(self.backbone.channels[-2:]), len(spec.domains))
+        coarse = self.backbone.channels[-2:]
+        self.readout = Readout(spec.widths[-1], coarse, len(spec.domains))
+        self.domain_head = nn.Linear(sum(coarse), len(spec.domains))
         self.text_head = TextHead(self.backbone.channels[0])
 
     def forward(self, image: Tensor, domains: Tensor | None = None) -> Tensor:
@@ -78,13 +92,12 @@ class SaliencyNetwork(nn.Module):
 
     def read(self, seen: list[Tensor], domains: Tensor | None = None) -> Tensor:
         """The logits from what the backbone saw."""
-        logits: Tensor = self.readout(*self.shared(seen), domains)
+        logits: Tensor = self.readout(self.shared(seen), domains)
         return logits
 
-    def shared(self, seen: list[Tensor]) -> tuple[Tensor, Tensor]:
-        """What all readouts read, from what the backbone saw: the decoder's features (B,
-        widths[-1], H/4, W/4), and TextHead.log_text (B, 1, H/4, W/4)."""
-        return self.decoder(seen), self.text_head.log_text(seen[0])
+    def shared(self, seen: list[Tensor]) -> Shared:
+        """What all readouts read, from what the backbone saw."""
+        return Shared(self.decoder(seen), self.text_head.log_text(seen[0]), seen[-2], seen[-1])
 
     def embed(self, thumbnail: Tensor) -> Tensor:
         """What the picture shows, without where: (B, 3, h, w) -> (B, channels at strides 16, 32).
@@ -134,7 +147,7 @@ class Merge(nn.Module):
 
     def forward(self, above: Tensor, lateral: Tensor) -> Tensor:
         # The 1x1 convolution commutes with upsampling and is cheaper before it.
-        up = F.interpolate(self.above(above), scale_factor=2, mode="bilinear", align_corners=False)
+        up = enlarged(self.above(above), 2)
         x = F.relu(self.norm(up + self.lateral(lateral)))
         return F.relu(x + self.mix(x))
 
@@ -194,10 +207,16 @@ class Readout(nn.Module):
 
     frame: Tensor
     pull: Tensor
+    direct_16: Tensor
+    direct_32: Tensor
     border: Tensor
     blur: Tensor
 
-    def __init__(self, width: int, domain_count: int, hidden: int = 32) -> None:
+    def __init__(
+        self, width: int, coarse: Sequence[int], domain_count: int, hidden: int = 32
+    ) -> None:
+        """width: channels of the decoder's features. coarse: of the backbone's at strides 16 and
+        32."""
         super().__init__()
         self.mix = nn.Sequential(nn.Conv2d(width, hidden, 1, bias=False), nn.BatchNorm2d(hidden))
         self.gain = nn.Parameter(torch.ones(domain_count, hidden))
@@ -211,19 +230,19 @@ class Readout(nn.Module):
         # Fitted, not learned by steps: gazecast.training.factors says why.
         self.register_buffer("frame", torch.zeros(domain_count, WINDOW_COUNT))
         self.register_buffer("pull", torch.zeros(domain_count, WINDOW_COUNT))
+        for stride, channels in zip((16, 32), coarse, strict=True):
+            weights = torch.zeros(domain_count, WINDOW_COUNT, channels)
+            self.register_buffer(f"direct_{stride}", weights)
         self.register_buffer("border", _border(), persistent=False)
         self.register_buffer("blur", gaussian(SMOOTHNESS), persistent=False)
 
-    def forward(self, features: Tensor, log_text: Tensor, domains: Tensor | None) -> Tensor:
-        """From what SaliencyNetwork.shared gives, to the logits that its forward returns."""
-        x = self.mix(features)  # (B, hidden, h, w)
+    def forward(self, shared: Shared, domains: Tensor | None) -> Tensor:
+        """To the logits that SaliencyNetwork.forward returns."""
+        x = self.mix(shared.features)  # (B, hidden, h, w)
         if domains is not None:
-            return self._read(x, log_text, domains)
-        each = torch.arange(len(self.gain), device=x.device)
-        per_domain = [
-            self._read(x, log_text, each[index : index + 1]) for index in range(len(each))
-        ]
-        return torch.stack(per_domain, dim=1)
+            return self._read(x, shared, domains)
+        each = torch.arange(len(self.gain), device=x.device).expand(len(x), -1)
+        return torch.stack([self._read(x, shared, one) for one in each.T], dim=1)
 
     def content(self, features: Tensor, domains: Tensor) -> Tensor:
         """What the picture itself says, before a domain's scale and prior; (B, windows, h, w)."""
@@ -239,6 +258,12 @@ class Readout(nn.Module):
     def drawn(self, log_text: Tensor, domains: Tensor) -> Tensor:
         """What text adds to the logits; (B, 1, h, w) -> (B, windows, h, w)."""
         return _rows(self.pull, domains)[:, :, None, None] * log_text
+
+    def direct(self, shared: Shared, domains: Tensor) -> Tensor:
+        """What the backbone's features add by themselves; (B, windows, H/4, W/4)."""
+        coarse = _weighted(shared.stride_32, _rows(self.direct_32, domains))
+        finer = _weighted(shared.stride_16, _rows(self.direct_16, domains))
+        return enlarged(finer + enlarged(coarse, 2), 4)
 
     def border_over(self, shape: tuple[int, int]) -> Tensor:
         """What a frame of one adds to the logits of an output of `shape`; (rows, columns)."""
@@ -266,13 +291,26 @@ class Readout(nn.Module):
         )
         return logits
 
-    def _read(self, x: Tensor, log_text: Tensor, domains: Tensor) -> Tensor:
+    def _read(self, x: Tensor, shared: Shared, domains: Tensor) -> Tensor:
         logits = self._content(x, domains)
         logits = logits * torch.exp(_rows(self.log_scale, domains))[:, :, None, None]
         if not self.training:
             logits = blurred(logits, self.blur)
         logits = logits + self.prior(domains, (logits.shape[-2], logits.shape[-1]))
-        return logits + self.drawn(log_text, domains)
+        return logits + (self.drawn(shared.log_text, domains) + self.direct(shared, domains))
+
+
+def _weighted(features: Tensor, weights: Tensor) -> Tensor:
+    """(B, C, h, w) and (B, windows, C) -> (B, windows, h, w)."""
+    maps = weights @ features.flatten(2)
+    laid: Tensor = maps.unflatten(2, features.shape[2:])
+    return laid
+
+
+def enlarged(maps: Tensor, times: int) -> Tensor:
+    """Smoothly; (B, C, h, w) -> (B, C, times h, times w)."""
+    larger: Tensor = F.interpolate(maps, scale_factor=times, mode="bilinear", align_corners=False)
+    return larger
 
 
 def _rows(table: Tensor, domains: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from gazecast.model.network import WINDOW_COUNT, NetworkSpec, SaliencyNetwork
+from gazecast.model.network import NetworkSpec, SaliencyNetwork
 
 
 class CheckpointError(ValueError):
@@ -25,11 +25,16 @@ DOMAIN_ROWS = frozenset(
         "readout.domain_prior",
         "readout.frame",
         "readout.pull",
+        "readout.direct_16",
+        "readout.direct_32",
         "domain_head.weight",
         "domain_head.bias",
     }
 )
 """Parameters whose first dimension is the domain."""
+
+_ADDED_LATER = ("readout.frame", "readout.pull", "readout.direct_", "text_head.")
+"""Which begin so that they change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
 def _complete(state: dict[str, Any], spec: NetworkSpec) -> None:
     """Add what older checkpoints did not have, so that it changes nothing: factors of zero, and a
     text head that nobody reads."""
-    for factor in ("readout.frame", "readout.pull"):
-        state.setdefault(factor, torch.zeros(len(spec.domains), WINDOW_COUNT))
-    if not any(name.startswith("text_head.") for name in state):
-        fresh = SaliencyNetwork(spec).text_head.state_dict()
-        state.update({f"text_head.{name}": value for name, value in fresh.items()})
+    fresh = SaliencyNetwork(spec).state_dict()
+    for name, value in fresh.items():
+        if name not in state and name.startswith(_ADDED_LATER):
+            state[name] = value
 
 
 def mean_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:

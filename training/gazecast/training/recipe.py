@@ -87,8 +87,9 @@ class Stage(_Part):
     bfloat16: backbone and decoder compute in bfloat16: faster on a CPU that has it built in, if the
     depthwise convolutions are frozen.
     average: decay of the exponential moving average of the weights, which is what is kept.
-    factors: readouts whose frame and pull (gazecast.training.factors) are fitted when the stage has
-    ended, on what its sets record (not on what they are taught) of whole pictures.
+    factors: readouts whose frame, pull and direct readout (gazecast.training.factors) are fitted
+    when the stage has ended, on what its sets record (not on what they are taught) of whole
+    pictures.
     """
 
     name: str

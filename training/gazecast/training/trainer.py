@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.network import NetworkSpec, SaliencyNetwork, Shared
 from gazecast.model.prediction import WINDOWS
 from gazecast.model.predictor import Predictor
 from gazecast.training.checkpoint import (
@@ -242,9 +242,10 @@ class _StageRun:
                     module.eval()
         _set_rates(self.optimizer, schedule(done / self.total))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.stage.bfloat16):
-            features, log_text = self.network.shared(self.network.backbone(batch.image))
+            shared = self.network.shared(self.network.backbone(batch.image))
         # Logits span tens and a density its tail: the last steps stay in full precision.
-        logits = self.network.readout(features.float(), log_text.float(), batch.readout)
+        precise = Shared(*(part.float() for part in shared))
+        logits = self.network.readout(precise, batch.readout)
         log_p = log_density(logits, batch.inside)
         loss = saliency_loss(
             log_p, batch.density, batch.counts, batch.inside, batch.weight, self.stage.loss

@@ -68,12 +68,18 @@ class CachedOutput:
         """batch: the image whole, alone."""
         self.batch = batch
         readout = network.readout
-        features, log_text = network.shared(network.backbone(batch.image))
-        shape = (features.shape[-2], features.shape[-1])
+        shared = network.shared(network.backbone(batch.image))
+        shape = (shared.features.shape[-2], shared.features.shape[-1])
         scale = torch.exp(readout.log_scale[batch.readout])[:, :, None, None]
-        self.content = readout.content(features, batch.readout) * scale
-        self.rest = readout.prior(batch.readout, shape) + readout.drawn(log_text, batch.readout)
-        self.cosines = _laid_over(_cosines().to(features.device), shape)  # (frequencies, h, w)
+        self.content = readout.content(shared.features, batch.readout) * scale
+        self.rest = (
+            readout.prior(batch.readout, shape)
+            + readout.drawn(shared.log_text, batch.readout)
+            + readout.direct(shared, batch.readout)
+        )
+        self.cosines = _laid_over(
+            _cosines().to(shared.features.device), shape
+        )  # (frequencies, h, w)
 
     def loss(self, scales: Tensor, amplitudes: Tensor, settings: Settings) -> Tensor:
         batch = self.batch
