@@ -377,7 +377,9 @@ def test_a_checkpoint_from_before_there_were_factors_is_read(photos, tmp_path):
         tmp_path / "old.pt", Checkpoint(photos.spec, "", Progress(1), older, older, None)
     )
     designs = SaliencyNetwork(spec("photo", "web"))
+    random_state = torch.get_rng_state()
     begin_with(designs, load_checkpoint(tmp_path / "old.pt"))
+    assert torch.equal(torch.get_rng_state(), random_state)
     readout = designs.readout
     for factor in (readout.frame, readout.pull, readout.direct_16, readout.direct_32):
         assert (factor == 0).all()

@@ -109,7 +109,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
 def _complete(state: dict[str, Any], spec: NetworkSpec) -> None:
     """Add what older checkpoints did not have, so that it changes nothing: factors of zero, and a
     text head that nobody reads."""
-    fresh = SaliencyNetwork(spec).state_dict()
+    with torch.random.fork_rng(devices=[]):  # reading a file is to change no later random number
+        fresh = SaliencyNetwork(spec).state_dict()
     for name, value in fresh.items():
         if name not in state and name.startswith(_ADDED_LATER):
             state[name] = value

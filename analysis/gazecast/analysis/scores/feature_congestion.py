@@ -58,6 +58,9 @@ def feature_congestion(lab: FloatArray) -> float:
     lab: (3, rows, columns) as `rosenholtz_lab` gives it. A blank picture has the noise floor of
     1.25.
     """
+    # No clutter changes with a colour added to all of the picture. Where most of it is black, the
+    # squares that deviations are taken from are small, and rounding does not pass for colours.
+    lab = lab - np.median(lab[:, ::_SAMPLING, ::_SAMPLING], axis=(1, 2), keepdims=True)
     height, width = (math.ceil(side / _SAMPLING) for side in lab.shape[1:])
     colour, contrast, orientation = np.zeros((3, height, width), dtype=np.float32)
     for scale in range(_SCALES):
