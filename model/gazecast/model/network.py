@@ -241,8 +241,8 @@ class Readout(nn.Module):
         x = self.mix(shared.features)  # (B, hidden, h, w)
         if domains is not None:
             return self._read(x, shared, domains)
-        each = torch.arange(len(self.gain), device=x.device).split(1)
-        return torch.stack([self._read(x, shared, one) for one in each], dim=1)
+        each = torch.arange(len(self.gain), device=x.device).expand(len(x), -1)
+        return torch.stack([self._read(x, shared, one) for one in each.T], dim=1)
 
     def content(self, features: Tensor, domains: Tensor) -> Tensor:
         """What the picture itself says, before a domain's scale and prior; (B, windows, h, w)."""
