@@ -190,16 +190,20 @@ def test_the_table_sorts_and_copies(open_page, fixed_service, drop, shown, small
     chooser.value.set_files(file)
     shown(page)
 
-    def names():
-        return [field.input_value() for field in page.locator("input.region-name").all()]
+    def listed(*names):
+        fields = page.locator("input.region-name")
+        expect(fields).to_have_count(len(names))
+        for number, name in enumerate(names):
+            expect(fields.nth(number)).to_have_value(name)
 
-    assert names()[0] == "b"  # the largest share first
+    listed("b", "a", "c")  # the largest share first
     header = page.get_by_role("columnheader", name="Region")
     header.get_by_role("button").click()
     expect(header).to_have_attribute("aria-sort", "ascending")
-    assert names() == ["a", "b", "c"]
+    listed("a", "b", "c")
     header.get_by_role("button").click()
-    assert names() == ["c", "b", "a"]
+    expect(header).to_have_attribute("aria-sort", "descending")
+    listed("c", "b", "a")
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_text("Table copied").first).to_be_visible()
     lines = [
