@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ import gazecast.model.torch_compat  # noqa: F401  (must come before timm)
 
 import timm  # isort: skip
 from timm.models import FeatureInfo  # isort: skip
+from timm.models._efficientnet_blocks import InvertedResidual  # isort: skip
 from timm.layers import BatchNormAct2d, Conv2dSame  # isort: skip
 
 STRIDES = (4, 8, 16, 32)
@@ -34,9 +36,10 @@ class Backbone(nn.Module):
     out from the input's size, which would freeze one size into an exported file.
     """
 
-    def __init__(self, name: str, imagenet: bool = False) -> None:
+    def __init__(self, name: str, imagenet: bool = False, hidden: Sequence[int] = ()) -> None:
         """imagenet: start from ImageNet weights (else random): from the PyPI package of the
-        backbone where that is installed, else from the model hub through timm."""
+        backbone where that is installed, else from the model hub through timm. hidden: channels
+        within each of `expanding_blocks`, their weights random; without any, timm's."""
         super().__init__()
         features = timm.create_model(name, features_only=True, out_indices=(1, 2, 3, 4)).eval()
         layers = cast(FeatureInfo, features.feature_info)
@@ -50,6 +53,19 @@ class Backbone(nn.Module):
         _fold_batch_norm(features)
         _fix_padding(features)
         self.features = features
+        if hidden:
+            for block, channels in zip(self.expanding_blocks().values(), hidden, strict=True):
+                _narrow(block, channels)
+
+    def expanding_blocks(self) -> dict[str, InvertedResidual]:
+        """By name, in order, the blocks that expand to more channels, look around in each, and mix
+        them back (convolutions conv_pw, conv_dw and conv_pwl): all after stride 2 in
+        EfficientNet-Lite."""
+        return {
+            name: block
+            for name, block in self.named_modules()
+            if isinstance(block, InvertedResidual) and isinstance(block.se, nn.Identity)
+        }
 
     def early_parameters(self) -> list[nn.Parameter]:
         """Parameters up to stride 4: edges and colours, which need no retraining."""
@@ -128,6 +144,26 @@ def _fix_padding(module: nn.Module) -> None:
             setattr(module, name, _FixedSamePadding(child))
         else:
             _fix_padding(child)
+
+
+def _narrow(block: InvertedResidual, channels: int) -> None:
+    expand, around, mix = block.conv_pw, block.conv_dw, block.conv_pwl
+    if padded := isinstance(around, _FixedSamePadding):
+        around = around.conv
+    look = nn.Conv2d(
+        channels,
+        channels,
+        around.kernel_size,
+        around.stride,
+        around.padding,
+        groups=channels,
+    )
+    if padded:
+        block.conv_dw.conv = look
+    else:
+        block.conv_dw = look
+    block.conv_pw = nn.Conv2d(expand.in_channels, channels, 1)
+    block.conv_pwl = nn.Conv2d(channels, mix.out_channels, 1)
 
 
 def _imagenet_weights(name: str) -> dict[str, Tensor]:

@@ -48,13 +48,15 @@ class NetworkSpec:
 
     backbone: a timm model with features at strides 4 to 32. domains: names of the readouts, in
     order; more can be trained than are shipped. widths: channels of the decoder at strides 32, 16,
-    8 and 4. context_blocks: attention blocks at stride 32.
+    8 and 4. context_blocks: attention blocks at stride 32. hidden: channels within each expanding
+    block of the backbone, where they are fewer than its own (gazecast.training.thinning).
     """
 
     backbone: str
     domains: tuple[str, ...]
     widths: tuple[int, int, int, int] = (192, 128, 96, 48)
     context_blocks: int = 2
+    hidden: tuple[int, ...] = ()
 
 
 class Shared(NamedTuple):
@@ -74,7 +76,7 @@ class SaliencyNetwork(nn.Module):
     def __init__(self, spec: NetworkSpec, *, imagenet: bool = False) -> None:
         super().__init__()
         self.spec = spec
-        self.backbone = Backbone(spec.backbone, imagenet=imagenet)
+        self.backbone = Backbone(spec.backbone, imagenet=imagenet, hidden=spec.hidden)
         self.decoder = Decoder(self.backbone.channels, spec.widths, spec.context_blocks)
         coarse = self.backbone.channels[-2:]
         self.readout = Readout(spec.widths[-1], coarse, len(spec.domains))

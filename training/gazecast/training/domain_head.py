@@ -100,14 +100,16 @@ def assume_trained_domains(network: SaliencyNetwork, recipe: Recipe) -> None:
     )
 
 
-def example_paths(examples: tuple[DomainExamples, ...], data_root: Path) -> list[Path]:
-    """The example pictures of one domain."""
+def example_paths(
+    examples: tuple[DomainExamples, ...], data_root: Path, without: Sequence[str] = ()
+) -> list[Path]:
+    """The example pictures of one domain, those of the splits `without` left out."""
     paths = []
     for example in examples:
         read = read_dataset(data_root / example.set, example.layout)
         if example.splits is not None:
             read = read.splits(example.splits)
-        paths += [stimulus.image_path for stimulus in read.stimuli]
+        paths += [each.image_path for each in read.stimuli if each.split not in without]
     return paths
 
 

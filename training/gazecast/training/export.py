@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import EyeTrackingSet
+from gazecast.model.geometry import lay_out, place
 from gazecast.model.graph import (
     AUTO,
     DOMAIN,
@@ -54,6 +55,7 @@ from gazecast.training.int8 import answers_of, check_rounding, quantise
 from gazecast.training.recipe import Recipe, SetUse, parse_recipe, read_recipe
 from gazecast.training.samples import MULTIPLE, scale_pixels
 from gazecast.training.text_maps import FOUND_TEXT
+from gazecast.training.thinning import thin
 
 PARITY_SHAPES = ((320, 576), (640, 320), (448, 448), (96, 1280), (384, 544))
 """Input sizes at which the file is compared with the network; none is the traced one."""
@@ -63,6 +65,9 @@ PARITY_TOLERANCE = 1e-4
 
 ROUNDING_PICTURES = 10
 """Pictures of each domain that the ranges of 8-bit integers are taken from."""
+
+THINNING_PICTURES = 40
+"""Pictures of each domain, if there are so many, on which it is measured which channels matter."""
 
 _TRACED_SHAPE = (384, 512)
 
@@ -131,6 +136,8 @@ def export(
             raise ExportError(f"{recipe_path} trains otherwise than {where} was; train with it")
         recipe = newer
     network = shipped_network(checkpoint, recipe)
+    if recipe.network.thinned:
+        network = thin(network, _laid_out(recipe, data_root), recipe.network.thinned)
     familiarity = None
     if recipe.domain_examples:
         familiarity = fit_domain_head(network, recipe, data_root)
@@ -200,6 +207,16 @@ def write_model(
         onnx_file.replace(out)
         json_file.replace(out.with_suffix(".json"))
     return info
+
+
+def _laid_out(recipe: Recipe, data_root: Path) -> Iterator[Tensor]:
+    """THINNING_PICTURES of each domain's examples, spread over them, as the network gets them."""
+    for examples in recipe.domain_examples.values():
+        paths = example_paths(examples, data_root, recipe.hold_out)
+        for path in paths[:: max(1, len(paths) // THINNING_PICTURES)][:THINNING_PICTURES]:
+            picture = read_picture(path)
+            placement = place(picture.width, picture.height, recipe.network.pixels, MULTIPLE)
+            yield _to_input(torch.from_numpy(lay_out(picture.rgb, placement))[None])
 
 
 def _rounding_pictures(recipe: Recipe, data_root: Path) -> tuple[list[Path], list[Path]]:

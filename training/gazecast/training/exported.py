@@ -7,8 +7,8 @@ checked before it is handed out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from gazecast.model.backbone import Backbone
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.picture import read_picture
@@ -103,7 +104,7 @@ def _network(graph: ExportedGraph, domains: tuple[str, ...]) -> SaliencyNetwork:
     second, third, fourth = others
     for backbone in BACKBONES:
         spec = NetworkSpec(backbone, domains, (first, second, third, fourth), blocks)
-        network = SaliencyNetwork(spec)
+        network = SaliencyNetwork(replace(spec, hidden=_hidden(backbone, held)))
         state = network.state_dict()
         if all(
             held[name].shape == value.shape if name in held else name.endswith(".bias")
@@ -126,6 +127,12 @@ def _network(graph: ExportedGraph, domains: tuple[str, ...]) -> SaliencyNetwork:
     network.readout.blur = read_readouts(graph, state, network.readout.border)
     network.load_state_dict(state)
     return network.eval()
+
+
+def _hidden(backbone: str, held: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """NetworkSpec.hidden of a file that holds this backbone; none where it holds another."""
+    names = [f"backbone.{name}.conv_pw.weight" for name in Backbone(backbone).expanding_blocks()]
+    return tuple(len(held[name]) for name in names) if held.keys() >= set(names) else ()
 
 
 def _unfold_norms(

@@ -113,7 +113,8 @@ class Network(_Part):
     """The network's shape; see gazecast.model.network.NetworkSpec. pixels: input area when the
     model is used. imagenet: start the backbone from ImageNet weights. int8: what is exported
     computes in 8-bit integers, their ranges from domain_examples; gazecast.training.int8 says on
-    which CPUs."""
+    which CPUs. thinned: part of the multiplications in the backbone's blocks that export saves,
+    leaving out the channels that matter least on domain_examples (gazecast.training.thinning)."""
 
     backbone: str
     imagenet: bool = True
@@ -121,6 +122,7 @@ class Network(_Part):
     context_blocks: Annotated[int, Field(ge=0)] = 2
     pixels: Annotated[int, Field(ge=32 * 32)]
     int8: bool = False
+    thinned: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 class DomainExamples(_Part):
@@ -188,7 +190,7 @@ class Recipe(_Part):
                 "borrowed": True,
                 "validation": True,
                 "domain_examples": True,
-                "network": {"int8", "pixels"},
+                "network": {"int8", "pixels", "thinned"},
             }
         )
 
@@ -234,8 +236,9 @@ class Recipe(_Part):
             raise ValueError(
                 f"domain_examples must give pictures of each of {', '.join(shipped)}, or be empty"
             )
-        if self.network.int8 and not self.domain_examples:
-            raise ValueError("network.int8 takes its ranges from domain_examples: give some")
+        measured = [name for name in ("int8", "thinned") if getattr(self.network, name)]
+        if measured and not self.domain_examples:
+            raise ValueError(f"network.{measured[0]} is measured on domain_examples: give some")
         splits = {split for stage in self.stages for use in stage.sets for split in use.splits}
         if unknown := set(self.hold_out) - splits:
             raise ValueError(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from gazecast.data.stimulus import DataError
-from gazecast.model.network import NetworkSpec, SaliencyNetwork
+from gazecast.model.network import SaliencyNetwork
 from gazecast.model.prediction import DOMAIN_NAME, LONGEST_DOMAIN_NAME
 from gazecast.training.checkpoint import DOMAIN_ROWS
 from gazecast.training.finetuning.candidate import HeldOut
@@ -50,8 +51,7 @@ def with_domain(network: SaliencyNetwork, name: str, like: str) -> SaliencyNetwo
     pictures of the others are not at hand.
     """
     old = network.spec
-    spec = NetworkSpec(old.backbone, (*old.domains, name), old.widths, old.context_blocks)
-    grown = SaliencyNetwork(spec)
+    grown = SaliencyNetwork(replace(old, domains=(*old.domains, name)))
     state = network.state_dict()
     row = old.domains.index(like)
     for key in DOMAIN_ROWS:

@@ -1,0 +1,166 @@
+"""Leave out the channels of the backbone that add nothing, or next to nothing, to what is predicted.
+
+The backbone's blocks expand to six times their channels, as ImageNet's thousand classes want it. Of
+the last blocks' channels most can be written as sums of the others on the pictures that the network
+is for. Each block gives up those that the others replace best, and the others' weights take over
+what they did: least squares on the block's output (Hassibi and Stork, "Second order derivatives for
+network pruning: optimal brain surgeon", NeurIPS 1992; for whole channels: He, Zhang and Sun,
+"Channel pruning for accelerating very deep neural networks", ICCV 2017). Nothing is trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from gazecast.model.network import SaliencyNetwork
+
+STEP = 16
+"""Channels are left out by so many: onnxruntime computes them in groups of 16 or 8."""
+
+EVEN = 1e-7
+"""Of the channels' mean square, added to each one's: some channels are sums of others exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a block can give up. order: its channels, those to go first in front. errors: by the
+    number of steps gone, the squared error of the block's output as a part of its variance; the
+    first is 0. work: multiplications of one channel."""
+
+    order: Tensor
+    errors: tuple[float, ...]
+    work: float
+
+
+@torch.no_grad()
+def thin(network: SaliencyNetwork, images: Iterable[Tensor], share: float) -> SaliencyNetwork:
+    """A network without `share` (0 to 1) of the multiplications in the backbone's expanding blocks,
+    or a little more, in evaluation mode.
+
+    images: float (1, 3, H, W) each, as SaliencyNetwork.forward takes them. Steps go where they add
+    least error for the multiplications that they save. Raises ValueError for a network without such
+    blocks, or a share that would leave a block empty.
+    """
+    network.eval()
+    blocks = network.backbone.expanding_blocks()
+    moments, works = _measure(network, images)
+    plans = {
+        name: _plan(moments[name], block.conv_pwl.weight[:, :, 0, 0].double(), works[name])
+        for name, block in blocks.items()
+    }
+    steps = _share_out(plans, share)
+    state = network.state_dict()
+    hidden = []
+    for name, plan in plans.items():
+        kept = plan.order[STEP * steps[name] :].sort().values
+        hidden.append(len(kept))
+        _narrowed(state, f"backbone.{name}", moments[name], kept)
+    thinner = SaliencyNetwork(replace(network.spec, hidden=tuple(hidden)))
+    thinner.load_state_dict(state)
+    return thinner.eval()
+
+
+def _measure(
+    network: SaliencyNetwork, images: Iterable[Tensor]
+) -> tuple[dict[str, Tensor], dict[str, float]]:
+    """Of each block the mean products of what is mixed back, (channels + 1, channels + 1) with a
+    constant 1 as the last; and the multiplications of one channel, as a mean over the images."""
+    blocks = network.backbone.expanding_blocks()
+    products: dict[str, Tensor] = {}
+    places = dict.fromkeys(blocks, 0)
+    works = dict.fromkeys(blocks, 0.0)
+
+    def note(name: str, block: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
+        mixed = inputs[0].flatten(2)[0]
+        mixed = torch.cat([mixed, torch.ones_like(mixed[:1])])
+        products[name] = products.get(name, 0) + (mixed @ mixed.T).double()
+        places[name] += mixed.shape[1]
+
+    def count(name: str, block: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
+        before, after = inputs[0][0, 0].numel(), output[0, 0].numel()
+        around = block.conv_dw
+        look = around if isinstance(around, nn.Conv2d) else around.conv
+        works[name] += inputs[0].shape[1] * before
+        works[name] += (look.kernel_size[0] ** 2 + output.shape[1]) * after
+
+    hooks = [
+        hook
+        for name, block in blocks.items()
+        for hook in (
+            block.conv_pwl.register_forward_hook(partial(note, name)),
+            block.register_forward_hook(partial(count, name)),
+        )
+    ]
+    for image in images:
+        network.backbone(image)
+    for hook in hooks:
+        hook.remove()
+    return {name: products[name] / places[name] for name in blocks}, works
+
+
+def _plan(moments: Tensor, weight: Tensor, work: float) -> _Plan:
+    """moments: as `_measure` gives them. weight: (out, channels) of conv_pwl."""
+    mean = moments[:-1, -1]
+    covariance = moments[:-1, :-1] - mean[:, None] * mean
+    covariance += EVEN * moments.diagonal()[:-1].mean() * torch.eye(len(mean), dtype=mean.dtype)
+    variance = float(((weight @ covariance) * weight).sum())
+    inverse = torch.linalg.inv(covariance)
+    left = torch.arange(len(mean))
+    order: list[Tensor] = []
+    errors = [0.0]
+    while len(left) > STEP:
+        # What leaving out one alone would cost, the others making up for it; then all that go at
+        # once, together.
+        costs = weight.square().sum(dim=0) / inverse.diagonal()
+        go = costs.argsort()[:STEP]
+        stay = torch.ones(len(left), dtype=torch.bool)
+        stay[go] = False
+        between = torch.linalg.inv(inverse[go][:, go])
+        taken = weight[:, go] @ between
+        errors.append(errors[-1] + float((taken * weight[:, go]).sum()) / variance)
+        weight = (weight - taken @ inverse[go])[:, stay]
+        inverse = (inverse - inverse[:, go] @ between @ inverse[go])[stay][:, stay]
+        order.append(left[go])
+        left = left[stay]
+    return _Plan(torch.cat([*order, left]), tuple(errors), work)
+
+
+def _share_out(plans: Mapping[str, _Plan], share: float) -> dict[str, int]:
+    """How many steps each block gives up."""
+    wanted = share * sum(len(plan.order) * plan.work for plan in plans.values())
+    steps = dict.fromkeys(plans, 0)
+    saved = 0.0
+    while saved < wanted:
+        able = [name for name, plan in plans.items() if steps[name] + 1 < len(plan.errors)]
+        if not able:
+            raise ValueError(f"{share:.0%} of the backbone cannot be left out")
+        cheapest = min(able, key=lambda name: _price(plans[name], steps[name]))
+        steps[cheapest] += 1
+        saved += STEP * plans[cheapest].work
+    return steps
+
+
+def _price(plan: _Plan, steps: int) -> float:
+    """Of the next step: error for the multiplications that it saves."""
+    return (plan.errors[steps + 1] - plan.errors[steps]) / plan.work
+
+
+def _narrowed(state: dict[str, Tensor], block: str, moments: Tensor, kept: Tensor) -> None:
+    """The block's weights for the channels kept, in place; those that mix back fitted anew."""
+    mixing = state[f"{block}.conv_pwl.weight"][:, :, 0, 0].double()
+    whole = torch.cat([mixing, state[f"{block}.conv_pwl.bias"].double()[:, None]], dim=1)
+    used = torch.cat([kept, torch.tensor([len(moments) - 1])])
+    own = moments[used][:, used]
+    own = own + EVEN * own.diagonal()[:-1].mean() * torch.eye(len(own), dtype=own.dtype)
+    fitted = torch.linalg.solve(own, (whole @ moments[:, used]).T).T.float()
+    for name in [
+        name for name in state if name.startswith((f"{block}.conv_pw.", f"{block}.conv_dw."))
+    ]:
+        state[name] = state[name][kept]
+    state[f"{block}.conv_pwl.weight"] = fitted[:, :-1, None, None]
+    state[f"{block}.conv_pwl.bias"] = fitted[:, -1]
