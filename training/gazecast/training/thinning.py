@@ -1,4 +1,4 @@
-"""Leave out the channels of the backbone that add nothing, or next to nothing, to what is predicted.
+"""Leave out channels of the backbone that add nothing, or next to nothing, to the prediction.
 
 The backbone's blocks expand to six times their channels, as ImageNet's thousand classes want it. Of
 the last blocks' channels most can be written as sums of the others on the pictures that the network
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,7 @@ from gazecast.model.network import SaliencyNetwork
 STEP = 16
 """Channels are left out by so many: onnxruntime computes them in groups of 16 or 8."""
 
-EVEN = 1e-7
+EVEN = 1e-6
 """Of the channels' mean square, added to each one's: some channels are sums of others exactly."""
 
 
@@ -48,6 +49,8 @@ def thin(network: SaliencyNetwork, images: Iterable[Tensor], share: float) -> Sa
     """
     network.eval()
     blocks = network.backbone.expanding_blocks()
+    if not blocks:
+        raise ValueError(f"{network.spec.backbone} has no blocks that could be thinned")
     moments, works = _measure(network, images)
     plans = {
         name: _plan(moments[name], block.conv_pwl.weight[:, :, 0, 0].double(), works[name])
@@ -83,10 +86,8 @@ def _measure(
 
     def count(name: str, block: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
         before, after = inputs[0][0, 0].numel(), output[0, 0].numel()
-        around = block.conv_dw
-        look = around if isinstance(around, nn.Conv2d) else around.conv
-        works[name] += inputs[0].shape[1] * before
-        works[name] += (look.kernel_size[0] ** 2 + output.shape[1]) * after
+        kernel = next(cast(nn.Module, block.conv_dw).parameters())[0].numel()
+        works[name] += inputs[0].shape[1] * before + (kernel + output.shape[1]) * after
 
     hooks = [
         hook
@@ -158,9 +159,8 @@ def _narrowed(state: dict[str, Tensor], block: str, moments: Tensor, kept: Tenso
     own = moments[used][:, used]
     own = own + EVEN * own.diagonal()[:-1].mean() * torch.eye(len(own), dtype=own.dtype)
     fitted = torch.linalg.solve(own, (whole @ moments[:, used]).T).T.float()
-    for name in [
-        name for name in state if name.startswith((f"{block}.conv_pw.", f"{block}.conv_dw."))
-    ]:
+    before_mixing = f"{block}.conv_pw.", f"{block}.conv_dw."
+    for name in [name for name in state if name.startswith(before_mixing)]:
         state[name] = state[name][kept]
     state[f"{block}.conv_pwl.weight"] = fitted[:, :-1, None, None]
     state[f"{block}.conv_pwl.bias"] = fitted[:, -1]
