@@ -15,16 +15,15 @@ from gazecast.model.prediction import DOMAINS
 from gazecast.training import export as export_module
 from gazecast.training import thinning
 from gazecast.training.checkpoint import Checkpoint, Progress, save_checkpoint
-from gazecast.training.export import Shipped, check_parity, export, write_onnx
+from gazecast.training.export import Shipped, export, write_onnx
 from gazecast.training.exported import read_exported
-from gazecast.training.familiarity import Familiarity
 from gazecast.training.finetuning.starting import with_domain
 from gazecast.training.recipe import RecipeError, parse_recipe
 from gazecast.training.thinning import STEP, thin
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-SPEC = NetworkSpec("tf_efficientnet_lite0", DOMAINS, (16, 16, 16, 16), 0)
+SPEC = NetworkSpec("tf_efficientnet_lite1", DOMAINS, (16, 16, 16, 16), 0)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def network():
 def images():
     """Smooth ones, of two sizes."""
     generator = torch.Generator().manual_seed(1)
-    coarse = [torch.rand(1, 3, 6, 4 + 4 * (n % 2), generator=generator) for n in range(12)]
+    coarse = [torch.rand(1, 3, 6, 4 + 4 * (n % 2), generator=generator) for n in range(6)]
     return [nn.functional.interpolate(each, scale_factor=16, mode="bicubic") for each in coarse]
 
 
@@ -145,14 +144,12 @@ def test_a_thinned_file_is_read_back_and_grows(tiny_model, thinned, tmp_path):
     path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
     found = read_exported(path).network
     assert found.spec == thinned.spec
-    grown = with_domain(found, "kiosk", "web")
-    write_onnx(Shipped(grown), path)
-    check_parity(Shipped(grown), path, [(64, 96)])
+    assert with_domain(found, "kiosk", "web").spec.hidden == thinned.spec.hidden
 
 
 RECIPE = """
 name: toy
-network: {backbone: tf_efficientnet_lite0, widths: [16, 16, 16, 16], context_blocks: 0,
+network: {backbone: tf_efficientnet_lite1, widths: [16, 16, 16, 16], context_blocks: 0,
   pixels: 4096, thinned: 0.1}
 stages:
   - {name: first, passes: 0, pixels: 4096, backbone_rate: 0, decoder_rate: 1, readout_rate: 1,
@@ -176,25 +173,20 @@ def test_export_thins_on_pictures_that_were_not_held_out(network, write_set, tmp
     save_checkpoint(
         tmp_path / "last.pt", Checkpoint(network.spec, RECIPE, Progress(1), state, state, None)
     )
-    looked_at = []
+    looked_at, shipped = [], []
 
     def watched(network, images, share):
         looked_at.extend(images)
         return thin(network, looked_at, share)
 
     monkeypatch.setattr(export_module, "thin", watched)
-    head = network.domain_head
-    monkeypatch.setattr(
-        export_module,
-        "fit_domain_head",
-        lambda *_: Familiarity(head.out_features, head.in_features),
-    )
+    monkeypatch.setattr(export_module, "fit_domain_head", lambda *_: None)
+    monkeypatch.setattr(export_module, "write_model", lambda made, *_: shipped.append(made))
     export([tmp_path / "last.pt"], tmp_path / "a.onnx", name="a", version="1", data_root=data)
     assert len(looked_at) == 2 * len(DOMAINS)
-    assert read_exported(tmp_path / "a.onnx").network.spec.hidden
-    assert (tmp_path / "a.onnx").stat().st_size < 4 * sum(map(torch.numel, state.values()))
+    assert shipped[0].network.spec.hidden
 
 
 def test_thinning_needs_examples():
-    with pytest.raises(RecipeError, match="network.thinned is measured on domain_examples"):
+    with pytest.raises(RecipeError, match=r"network\.thinned is measured on domain_examples"):
         parse_recipe(RECIPE.partition("domain_examples")[0], "toy.yaml")

@@ -106,7 +106,8 @@ def _network(graph: ExportedGraph, domains: tuple[str, ...]) -> SaliencyNetwork:
         spec = NetworkSpec(backbone, domains, (first, second, third, fourth), blocks)
         network = SaliencyNetwork(replace(spec, hidden=_hidden(backbone, held)))
         state = network.state_dict()
-        if all(
+        is_whole = all(name in state for name in held if name.startswith("backbone."))
+        if is_whole and all(
             held[name].shape == value.shape if name in held else name.endswith(".bias")
             for name, value in state.items()
             if name.startswith("backbone.")
