@@ -67,6 +67,14 @@ class Backbone(nn.Module):
             if isinstance(block, InvertedResidual) and isinstance(block.se, nn.Identity)
         }
 
+    def layers(self) -> list[nn.Module]:
+        """In order, each given what the one before it makes: down to stride 2, then block by
+        block."""
+        features = cast(Any, self.features)
+        first, *stages = features.blocks
+        stem = nn.Sequential(features.conv_stem, features.bn1, *first)
+        return [stem, *(block for stage in stages for block in stage)]
+
     def early_parameters(self) -> list[nn.Parameter]:
         """Parameters up to stride 4: edges and colours, which need no retraining."""
         return [value for name, value in self.features.named_parameters() if _is_early(name)]

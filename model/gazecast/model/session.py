@@ -47,7 +47,9 @@ class Session:
         options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
         # Inputs differ in size from call to call, so a plan made for one size does not fit the next
         options.enable_mem_pattern = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Threads that sleep between the graph's hundreds of small steps take a seventh longer, and
+        # those that go on spinning after the run take the cores from whatever comes next.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         self._session = onnxruntime.InferenceSession(
             model, sess_options=options, providers=list(providers or _available_providers())
         )
