@@ -97,7 +97,7 @@ def batching(seconds: float) -> Table:
             for threads in (0, 1):
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = threads
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                options.add_session_config_entry("session.force_spinning_stop", "1")
                 session = onnxruntime.InferenceSession(
                     file, sess_options=options, providers=["CPUExecutionProvider"]
                 )
