@@ -2,10 +2,10 @@
 
     python benchmarks/concurrency.py [--seconds 10]
 
-First table: the network alone, with several pictures in one run. The shipped file takes one, so the
-same architecture is exported for more (random weights, which take the same time), with the train
-extra. Second table: the examples are decoded, predicted and encoded as a request has it, for
-several numbers of predictions at the same time and threads in each.
+First table: the network alone, with several pictures in one run. The shipped file takes one, so its
+network is exported again for more, with the train extra. Second table: the examples are decoded,
+predicted and encoded as a request has it, for several numbers of predictions at the same time and
+threads in each.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ import onnxruntime
 import torch
 from rich.console import Console
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
-from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.picture import read_picture
-from gazecast.model.prediction import DOMAINS
-from gazecast.model.predictor import Predictor
+from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.serve import answers
 from gazecast.serve.service import Predicted
 from gazecast.training.export import Shipped
+from gazecast.training.exported import read_exported
 
 _EXAMPLES = [file.read_bytes() for file in Path(__file__).parents[1].glob("examples/*.png")]
 _SHAPE = (384, 512)  # a picture of 4 to 3 in the 196,608 pixels that the network sees
@@ -42,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=10, help="for each row")
     seconds = parser.parse_args().seconds
+    threadpool_limits(1, user_api="blas")  # as the service does
     console = Console()
     console.print(batching(seconds))
     console.print(concurrency(seconds))
@@ -75,7 +76,8 @@ def concurrency(seconds: float) -> Table:
 
 
 def batching(seconds: float) -> Table:
-    network = Shipped(SaliencyNetwork(NetworkSpec("tf_efficientnet_lite2", DOMAINS)).eval())
+    shipped = read_exported(SHIPPED_MODEL)
+    network = Shipped(shipped.network, shipped.familiarity).eval()
     rng = np.random.default_rng(0)
     runs: dict[tuple[int, int], Callable[[], object]] = {}
     for batch in (1, 2, 4, 8):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.cli.model_option import ModelOption
+from gazecast.cli.model_option import ModelOption, load_predictor
 
 if TYPE_CHECKING:  # all are slow to load, and --help does without
     from rich.table import Table
@@ -54,8 +54,7 @@ def check(
     from gazecast.cli.ci_formats import github_annotation, github_annotations, junit_xml
     from gazecast.cli.predict import write_all
     from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError, require_domain
-    from gazecast.model.predictor import Predictor
+    from gazecast.model.prediction import UnknownDomainError
 
     errors = Console(stderr=True)
     try:
@@ -63,8 +62,7 @@ def check(
         chosen = list(dict.fromkeys(images or rules.images))
         if not chosen:
             raise BudgetError(f"no image to check: name one, or list some under images in {budget}")
-        predictor = Predictor(model)
-        require_domain(rules.domain, predictor.info)
+        predictor = load_predictor(model, rules.domain)
     except (BudgetError, OSError, ModelFileError, UnknownDomainError) as error:
         errors.print(f"Cannot check: {error}", style="red", markup=False, soft_wrap=True)
         if github:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.cli.model_option import ModelOption
+from gazecast.cli.model_option import ModelOption, load_predictor
 from gazecast.model.prediction import Window
 
 if TYPE_CHECKING:  # both are slow to load, and --help does without
@@ -65,8 +65,7 @@ def compare(
     from gazecast.cli.predict import write_all
     from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
     from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError, require_domain
-    from gazecast.model.predictor import Predictor
+    from gazecast.model.prediction import UnknownDomainError
     from gazecast.serve import answers
     from gazecast.serve.problems import ProblemError, problem_of
     from gazecast.serve.service import predict
@@ -81,8 +80,7 @@ def compare(
     try:
         own = regions_by_variant(read_regions(regions, names), names)
         files = {name: image.read_bytes() for name, image in zip(names, images, strict=True)}
-        predictor = Predictor(model)
-        require_domain(domain, predictor.info)
+        predictor = load_predictor(model, domain)
         require_calibration(predictor.info)
         with console.status("Comparing"):
             compared = compare_variants(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gazecast.cli.model_option import ModelOption
+from gazecast.cli.model_option import ModelOption, load_predictor
 from gazecast.model.prediction import Window
 
 
@@ -58,15 +58,13 @@ def figma(
     from gazecast.cli.figma_rest import FigmaClient, FigmaError, parse_url
     from gazecast.cli.predict import predict_into, write_all
     from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError, require_domain
-    from gazecast.model.predictor import Predictor
+    from gazecast.model.prediction import UnknownDomainError
 
     console = Console(stderr=True)
     try:
         frame = parse_url(url)
         # Before Figma is asked, which counts.
-        predictor = Predictor(model)
-        require_domain(domain, predictor.info)
+        predictor = load_predictor(model, domain)
         client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
         content = client.picture(frame, scale)
         out.mkdir(parents=True, exist_ok=True)

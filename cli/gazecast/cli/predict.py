@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.cli.model_option import ModelOption
+from gazecast.cli.model_option import ModelOption, load_predictor
 from gazecast.model.prediction import Window
 
 if TYPE_CHECKING:  # slow to load, and --help does without
@@ -46,14 +46,12 @@ def predict(
     from rich.console import Console
 
     from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError, require_domain
-    from gazecast.model.predictor import Predictor
+    from gazecast.model.prediction import UnknownDomainError
 
     console = Console(stderr=True)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        predictor = Predictor(model)
-        require_domain(domain, predictor.info)
+        predictor = load_predictor(model, domain)
     except (OSError, ModelFileError, UnknownDomainError) as error:
         console.print(f"Cannot start: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gazecast.cli.model_option import ModelOption
+from gazecast.cli.model_option import ModelOption, load_predictor
 from gazecast.model.prediction import Window
 
 if TYPE_CHECKING:  # all are slow to load, and --help does without
@@ -66,8 +66,7 @@ def report(
     from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
-    from gazecast.model.prediction import UnknownDomainError, require_domain
-    from gazecast.model.predictor import Predictor
+    from gazecast.model.prediction import UnknownDomainError
     from gazecast.serve.html_report import ReportError, html_report
     from gazecast.serve.long_pages import LongPageRequest
     from gazecast.serve.service import predict
@@ -79,8 +78,7 @@ def report(
     image: Path | None = None
     try:
         own = read_regions(regions, names)
-        predictor = Predictor(model)
-        require_domain(domain, predictor.info)
+        predictor = load_predictor(model, domain)
         entries = []
         with console.status("Predicting"):
             for image, name in zip(images, names, strict=True):
