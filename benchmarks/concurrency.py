@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
 from gazecast.model.picture import read_picture
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+from gazecast.model.session import session_options
 from gazecast.serve import answers
 from gazecast.serve.service import Predicted
 from gazecast.training.export import Shipped
@@ -97,11 +98,8 @@ def batching(seconds: float) -> Table:
                 verbose=False,
             )
             for threads in (0, 1):
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = threads
-                options.add_session_config_entry("session.force_spinning_stop", "1")
                 session = onnxruntime.InferenceSession(
-                    file, sess_options=options, providers=["CPUExecutionProvider"]
+                    file, sess_options=session_options(threads), providers=["CPUExecutionProvider"]
                 )
                 inputs = {IMAGE: image, THUMBNAIL: thumbnail, DOMAIN: domain}
                 runs[threads, batch] = partial(session.run, None, inputs)

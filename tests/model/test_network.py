@@ -83,6 +83,14 @@ def test_the_finest_features_can_be_had_alone(backbone):
     torch.testing.assert_close(backbone.finest(image), backbone(image)[0])
 
 
+def test_its_layers_one_after_another_make_the_coarsest_features(backbone):
+    image = pictures(1, 64, 96)
+    made = image
+    for layer in backbone.layers():
+        made = layer(made)
+    torch.testing.assert_close(made, backbone(image)[-1])
+
+
 def test_no_batch_norm_and_no_padding_worked_out_from_the_size_is_left(backbone):
     assert not any(isinstance(m, nn.BatchNorm2d | Conv2dSame) for m in backbone.modules())
 

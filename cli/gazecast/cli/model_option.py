@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:  # slow to load, and --help does without
+    from gazecast.model.prediction import DomainChoice
     from gazecast.model.predictor import Predictor
 
 ModelOption = Annotated[
@@ -19,9 +20,11 @@ ModelOption = Annotated[
 ]
 
 
-def load_predictor(model: Path | None, domain: str) -> Predictor:
-    """The option's predictor. Raises ModelFileError, and UnknownDomainError for a domain that the
-    model lacks."""
+def load_predictor(model: Path | None, domain: DomainChoice) -> Predictor:
+    """The option's predictor. From here on BLAS computes with one thread in the whole process.
+
+    Raises ModelFileError, and UnknownDomainError for a domain that the model lacks.
+    """
     from threadpoolctl import threadpool_limits
 
     from gazecast.model.prediction import require_domain

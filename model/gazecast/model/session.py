@@ -42,16 +42,10 @@ class Session:
         self, model: Path, *, threads: int | None = None, providers: Sequence[str] | None = None
     ) -> None:
         """As gazecast.model.predictor.Predictor."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
-        # Inputs differ in size from call to call, so a plan made for one size does not fit the next
-        options.enable_mem_pattern = False
-        # Threads that sleep between the graph's hundreds of small steps take a seventh longer, and
-        # those that go on spinning after the run take the cores from whatever comes next.
-        options.add_session_config_entry("session.force_spinning_stop", "1")
         self._session = onnxruntime.InferenceSession(
-            model, sess_options=options, providers=list(providers or _available_providers())
+            model,
+            sess_options=session_options(threads),
+            providers=list(providers or _available_providers()),
         )
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         self.thumbnail_side: int = inputs[THUMBNAIL][1]
@@ -76,6 +70,19 @@ class Session:
         if not self._is_asked:
             answered = answered[most_like(domain_logits[0]) if domain == AUTO else domain]
         return Answer(answered, domain_logits[0], float(unfamiliarity[0]))
+
+
+def session_options(threads: int | None) -> onnxruntime.SessionOptions:
+    """How a session computes. threads: CPU threads for one run; all cores by default."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
+    # Inputs differ in size from call to call, so a plan made for one size does not fit the next
+    options.enable_mem_pattern = False
+    # Threads that sleep between the graph's hundreds of small steps lose time at each of them, and
+    # those that go on spinning after the run take the cores from whatever comes next.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return options
 
 
 def most_like(domain_logits: NDArray[np.float32]) -> int:
