@@ -188,7 +188,8 @@ def test_the_table_sorts_and_copies(open_page, fixed_service, drop, shown, small
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import", exact=True).click()
     chooser.value.set_files(file)
-    shown(page)
+    # The page reads the file first, so that it may seem idle before it measures.
+    expect(page.locator(".regions-panel .value")).to_have_count(3)
 
     def listed(*names):
         fields = page.locator("input.region-name")
@@ -216,6 +217,26 @@ def test_the_table_sorts_and_copies(open_page, fixed_service, drop, shown, small
     exported = _export(page)
     assert exported[1] == {"name": "a", "x": 0.5, "y": 0.5, "width": 0.5, "height": 0.5}
     assert exported[2] == regions[2]
+
+
+def test_the_table_is_copied_once_all_of_it_is_measured(page, shown):
+    asked = []
+
+    def hold(route):
+        asked.append(route)
+
+    page.route("**/v1/predictions", hold)
+    _draw(page)
+    page.keyboard.press("Enter")
+    copy = page.get_by_role("button", name="Copy", exact=True)
+    expect(page.locator(".regions-panel tbody tr")).to_have_count(1)
+    expect(copy).to_be_disabled()
+    while not asked:
+        page.wait_for_timeout(10)
+    expect(copy).to_be_disabled()
+    asked[0].continue_()
+    shown(page)
+    expect(copy).to_be_enabled()
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,11 @@ export function createRegions(app, { onRemove }) {
         title: "Find text blocks, pictures and buttons",
         disabled: design.measuring && !design.answer,
       }),
-      button(null, "Copy", () => copy(design), { title: "Copy the table", disabled: !design.regions.length || design.hidden }),
+      button(null, "Copy", () => copy(design), {
+        title: "Copy the table",
+        // A copy while numbers are still being asked for would lack them.
+        disabled: !design.regions.length || !design.regions.every((region) => numbers(design, region)),
+      }),
       button(null, "Import", () => importRegions(design), { title: "Regions from a JSON file" }),
       button(null, "Export", () => exportRegions(design), { title: "Regions as a JSON file", disabled: !design.regions.length }),
       design.regions.length > 1
@@ -226,9 +230,7 @@ export function createRegions(app, { onRemove }) {
     const { window } = store.state;
     const lines = [["Region", "Share", "Low", "High", "Intensity", `Seen by ${seconds(window)}`]];
     for (const region of sorted(design)) {
-      const told = numbers(design, region);
-      if (!told) continue;
-      const { share, interval, intensity, seen } = told;
+      const { share, interval, intensity, seen } = numbers(design, region);
       const cells = [share, interval?.low, interval?.high, intensity, seen];
       lines.push([region.name, ...cells.map((each) => (each === undefined || each === null ? "" : each.toFixed(4)))]);
     }
