@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: run test lint bench fuzz load clean
+.PHONY: run test lint bench fuzz load lock clean
 
 # Install, predict the examples, start the service. (--no-compile: bytecode of what is never imported
 # is a quarter of the size on disk.)
@@ -41,16 +41,29 @@ $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: pyproject.toml $(VENV)/.created
-	$(BIN)/pip install --quiet --no-compile --editable .
+# constraints.txt says which version of everything: what pyproject.toml's ranges allow changes by the
+# day, and what was tested does not.
+$(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.created
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable .
 	@touch $@
 
-# torch and torchvision first and by their exact versions: the ranges in the extra would otherwise be
-# met by the newest builds, with gigabytes of CUDA libraries. Each torchvision needs its own torch.
-$(VENV)/.installed-dev: pyproject.toml $(VENV)/.created
-	$(BIN)/pip install --quiet torch==2.13.0 torchvision==0.28.0
-	$(BIN)/pip install --quiet --editable '.[train,report,import,dev]'
+EXTRAS := train,report,import,dev
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/.created
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/.installed
+
+# The newest versions that pyproject.toml allows, as constraints.txt. torch and torchvision stay at
+# the ones named here until these are raised: each torchvision needs its own torch, and the newest
+# builds of torch come with gigabytes of CUDA libraries.
+lock:
+	rm -rf out/lock
+	$(PYTHON) -m venv out/lock
+	out/lock/bin/pip install --quiet torch==2.13.0 torchvision==0.28.0
+	out/lock/bin/pip install --quiet --editable '.[$(EXTRAS)]'
+	{ echo "# Every version that the tests pass with; \`make lock\` makes this file anew."; \
+	  out/lock/bin/pip freeze --all --exclude-editable --exclude pip | sed 's/+.*//'; } > constraints.txt
+	rm -rf out/lock
 
 clean:
 	rm -rf $(VENV) out
