@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Error, expect, sync_playwright
 from scipy.io import savemat
 
-from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
+from gazecast.model.error_tables import Calibration, DifferenceError, SeenRate, ShareError
 from gazecast.model.graph import (
     DOMAIN,
     DOMAIN_LOGITS,
@@ -43,13 +43,8 @@ from gazecast.model.metadata import (
     file_sha256,
 )
 from gazecast.model.picture import Picture, read_picture
-from gazecast.model.prediction import (
-    DOMAINS,
-    WINDOWS,
-    DomainDecision,
-    Prediction,
-    require_domain,
-)
+from gazecast.model.prediction import DomainDecision, Prediction, require_domain
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 
 if TYPE_CHECKING:  # torch is slow to load, and most tests do without
     from gazecast.model.network import SaliencyNetwork

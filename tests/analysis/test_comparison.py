@@ -16,8 +16,8 @@ from gazecast.analysis.comparison import (
     compare,
 )
 from gazecast.analysis.regions import Region
-from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.error_tables import Calibration, DifferenceError, SeenRate, ShareError
+from gazecast.model.vocabulary import WINDOWS
 
 CALIBRATION = Calibration(
     basis="made up",

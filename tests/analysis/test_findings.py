@@ -23,7 +23,7 @@ from gazecast.analysis.findings.findings import (
 )
 from gazecast.analysis.findings.templates import TEMPLATES, Kind
 from gazecast.analysis.order import compare_orders, first_glance_order
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.vocabulary import WINDOWS
 
 VALIDATION = "validated on 36 web pages"
 

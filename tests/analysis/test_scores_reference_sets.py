@@ -18,7 +18,7 @@ from gazecast.analysis.scores.reference_sets import (
     reference_set,
     reference_set_for,
 )
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training import reference_sets as builder
 
 SETS = ("alexa500", "enrico")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gazecast.analysis.uncertainty import difference, distance, seen, share_interval
-from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.error_tables import Calibration, DifferenceError, SeenRate, ShareError
+from gazecast.model.vocabulary import WINDOWS
 
 ERROR = ShareError(base=0.002, slope=0.01, observer=0.05, low=-1.7, high=1.6)
 DIFFERENCE = DifferenceError(floor=0.01, slope=0.4, ceiling=0.15)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from gazecast.cli.main import app
 from gazecast.cli.regions_file import image_names
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.serve.app import create_app
 
 LEFT = {"name": "left_half", "x": 0, "y": 0, "width": 0.5, "height": 1}

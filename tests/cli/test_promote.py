@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from gazecast.cli.main import app
 from gazecast.cli.promote import REFUSED
 from gazecast.model.metadata import file_sha256
-from gazecast.model.prediction import WINDOWS
 from gazecast.model.predictor import Predictor
 from gazecast.model.registry.registry import Registry
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.training import metrics
 from gazecast.training.density_scores import density_scores
 from gazecast.training.evaluation import bootstrap

@@ -23,7 +23,7 @@ import uvicorn
 from PIL import Image
 
 from gazecast.cli.serve import listen
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.serve.app import create_app
 from gazecast.serve.security.keys import hash_key
 from gazecast.serve.settings import Settings

@@ -12,7 +12,7 @@ from torch import nn
 import gazecast.model.backbone as backbone_module
 from gazecast.model.backbone import STRIDES, Backbone
 from gazecast.model.network import WINDOW_COUNT, NetworkSpec, SaliencyNetwork
-from gazecast.model.prediction import DOMAINS, WINDOWS
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 
 import timm  # isort: skip  (after torch_compat, which gazecast.model.backbone imports)
 from timm.layers import Conv2dSame  # isort: skip

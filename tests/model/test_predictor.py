@@ -14,8 +14,8 @@ from PIL import Image
 
 from gazecast.model.metadata import ModelFileError, read_model_info
 from gazecast.model.picture import DamagedPicture, read_picture
-from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.model.predictor import Predictor
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 
 SIZES = [(120, 80), (1366, 768), (390, 844), (1366, 12000), (2, 3000), (3000, 2), (1, 1)]
 """Width and height."""

@@ -11,8 +11,8 @@ from PIL import Image, ImageOps
 
 from gazecast.analysis.regions import Region, region_share
 from gazecast.model.metadata import file_sha256
-from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GOLDEN = json.loads(Path(__file__).with_name("golden_shares.json").read_text())

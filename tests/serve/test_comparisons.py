@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from PIL import Image, ImageDraw
 
 from gazecast.model.picture import Picture, read_picture
-from gazecast.model.prediction import DOMAINS, WINDOWS, DomainDecision
+from gazecast.model.prediction import DomainDecision
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 from gazecast.serve import variants
 from gazecast.serve.app import create_app
 from gazecast.serve.schemas import ComparisonAnswer

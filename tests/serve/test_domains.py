@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.serve.app import create_app
 from gazecast.serve.client import Client, ServiceError
 from gazecast.serve.schemas import ComparisonAnswer, PredictionAnswer

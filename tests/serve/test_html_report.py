@@ -18,7 +18,7 @@ from PIL import Image
 from gazecast.analysis.regions import Polygon, Region
 from gazecast.analysis.scores.contrast import contrast_ratio
 from gazecast.model.picture import read_picture
-from gazecast.model.prediction import NOTICE, WINDOWS
+from gazecast.model.vocabulary import NOTICE, WINDOWS
 from gazecast.serve import answers, html_report
 from gazecast.serve.html_report import Entry, ReportError
 from gazecast.serve.html_report.page import environment

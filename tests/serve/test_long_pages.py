@@ -11,7 +11,8 @@ import pytest
 from gazecast.analysis.long_page import LongPageError, ScrollReach
 from gazecast.analysis.regions import Region, region_share
 from gazecast.model.picture import Picture, read_picture
-from gazecast.model.prediction import DOMAINS, WINDOWS, DomainDecision, Prediction
+from gazecast.model.prediction import DomainDecision, Prediction
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 from gazecast.serve.long_pages import predict_long_page
 
 

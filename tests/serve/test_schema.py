@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 from schemathesis import GenerationMode
 
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.serve import examples
 from gazecast.serve.app import create_app
 from gazecast.serve.schemas import ComparisonAnswer, PredictionAnswer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gazecast.model.calibration import arcsine
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.error_tables import arcsine
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.training.calibration import PANELS, Page, Pairs, Shares, check, fit
 
 OBSERVERS, RECTANGLES = 11, 60

@@ -11,7 +11,7 @@ from PIL import Image
 
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training import domain_head
 from gazecast.training.domain_head import (
     assume_trained_domains,

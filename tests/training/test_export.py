@@ -14,8 +14,8 @@ import yaml
 
 from gazecast.model.metadata import DatasetUse
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
-from gazecast.model.prediction import DOMAINS
 from gazecast.model.predictor import SHIPPED_MODEL
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training import export as export_module
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,

@@ -14,8 +14,8 @@ from gazecast.model.blur import blurred
 from gazecast.model.graph import DOMAIN_LOGITS, IMAGE, LOG_DENSITY, THUMBNAIL, UNFAMILIARITY
 from gazecast.model.metadata import ModelFileError, file_sha256, read_model_info
 from gazecast.model.network import PRIOR_FINENESS, NetworkSpec, Readout, SaliencyNetwork
-from gazecast.model.prediction import DOMAINS
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity, write_onnx
 from gazecast.training.exported import read_exported
 from gazecast.training.samples import scale_pixels

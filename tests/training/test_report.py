@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from gazecast.cli.main import app
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.training.calibration import CalibrationCheck, Coverage
 from gazecast.training.cross_validation import CROSS_VALIDATED
 from gazecast.training.evaluate_command import run

@@ -11,7 +11,7 @@ from torch import nn
 
 from gazecast.model.metadata import file_sha256
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training import export as export_module
 from gazecast.training import thinning
 from gazecast.training.checkpoint import Checkpoint, Progress, save_checkpoint

@@ -13,7 +13,7 @@ import yaml
 
 from gazecast.model.metadata import DatasetUse, parse_model_info, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training import trainer
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,

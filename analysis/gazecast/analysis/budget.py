@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from gazecast.analysis.uncertainty import Interval
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 
 _Known = TypeVar("_Known")
 

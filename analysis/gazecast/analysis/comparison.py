@@ -20,8 +20,8 @@ from PIL import Image
 
 from gazecast.analysis.regions import Polygon, Region, region_share
 from gazecast.analysis.uncertainty import Interval, difference, distance, share_interval
-from gazecast.model.calibration import Calibration
-from gazecast.model.prediction import Window
+from gazecast.model.error_tables import Calibration
+from gazecast.model.vocabulary import Window
 
 SIGNIFICANCE = 0.05
 """Chance of naming a difference where there is none, over all regions and variants together."""

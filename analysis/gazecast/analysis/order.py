@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import scipy
 
-from gazecast.model.prediction import WINDOWS, Window
+from gazecast.model.vocabulary import WINDOWS, Window
 
 TOLERANCE = 0.01
 """Shares that differ by less than this (one look in a hundred) are a tie."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
 from gazecast.analysis.colours import STEPS, colour_table, scale_level
-from gazecast.model.prediction import SHORT_NOTICE
+from gazecast.model.vocabulary import SHORT_NOTICE
 
 SCALE_NOTE = "Attention: times what an even spread would give"
 

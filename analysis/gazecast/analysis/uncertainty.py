@@ -1,7 +1,7 @@
 """How sure a number is: intervals for shares, chances of being seen, errors of differences.
 
 All of it rests on errors measured on pages that the measured model had never seen; the tables come
-with the model (`gazecast.model.calibration`).
+with the model (`gazecast.model.error_tables`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from gazecast.model.calibration import Calibration, DifferenceError, arcsine
-from gazecast.model.prediction import WINDOWS, Window
+from gazecast.model.error_tables import Calibration, DifferenceError, arcsine
+from gazecast.model.vocabulary import WINDOWS, Window
 
 CONFIDENCE = 0.9
 """Of the intervals of shares."""

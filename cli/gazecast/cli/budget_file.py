@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from gazecast.analysis.budget import AnyRule, BudgetError
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.long_pages import LongPageRequest
 from gazecast.serve.schemas import AnyRegionInput
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:  # all are slow to load, and --help does without
 
     from gazecast.analysis.budget import Numbers, Outcome
     from gazecast.cli.budget_file import Budget
-    from gazecast.model.prediction import Prediction, Window
+    from gazecast.model.prediction import Prediction
     from gazecast.model.predictor import Predictor
+    from gazecast.model.vocabulary import Window
     from gazecast.serve.service import Predicted
 
 
@@ -125,7 +126,7 @@ def numbers(predicted: Predicted) -> Numbers:
     from gazecast.analysis.order import first_glance_order
     from gazecast.analysis.regions import region_share
     from gazecast.analysis.uncertainty import Interval, share_interval
-    from gazecast.model.prediction import WINDOWS
+    from gazecast.model.vocabulary import WINDOWS
     from gazecast.serve import answers
 
     prediction = predicted.prediction
@@ -164,7 +165,7 @@ def numbers(predicted: Predicted) -> Numbers:
 def _print(image: Path, prediction: Prediction, outcomes: Sequence[Outcome]) -> None:
     from rich.console import Console
 
-    from gazecast.model.prediction import NOTICE
+    from gazecast.model.vocabulary import NOTICE
     from gazecast.serve.answers import UNFAMILIAR_WARNING
 
     console = Console()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 
 if TYPE_CHECKING:  # both are slow to load, and --help does without
     from rich.table import Table

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 
 
 def figma(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:  # slow to load, and --help does without
-    from gazecast.model.prediction import DomainChoice
     from gazecast.model.predictor import Predictor
+    from gazecast.model.vocabulary import DomainChoice
 
 ModelOption = Annotated[
     Path | None,

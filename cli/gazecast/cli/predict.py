@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 
 if TYPE_CHECKING:  # slow to load, and --help does without
     from gazecast.model.predictor import Predictor

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 
 if TYPE_CHECKING:  # all are slow to load, and --help does without
     from gazecast.serve.html_report import Entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gazecast.model.metadata import ModelInfo, Score
-from gazecast.model.prediction import NOTICE
+from gazecast.model.vocabulary import NOTICE
 
 
 def model_card(info: ModelInfo) -> str:

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from gazecast.model.calibration import Calibration
-from gazecast.model.prediction import DOMAINS, Window
+from gazecast.model.error_tables import Calibration
+from gazecast.model.vocabulary import DOMAINS, Window
 
 # Attribute docstrings become the descriptions in the service's OpenAPI schema. A field that is not
 # known is an error: a model file from a newer version may mean something this code cannot honour.

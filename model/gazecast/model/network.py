@@ -23,7 +23,7 @@ from gazecast.model.blur import blurred, gaussian
 from gazecast.model.text_head import TextHead
 
 WINDOW_COUNT = 3
-"""Outputs per domain: the time windows of gazecast.model.prediction, shortest first."""
+"""Outputs per domain: the time windows of gazecast.model.vocabulary, shortest first."""
 
 PRIOR_CELLS = 12
 """The log prior is a grid of this many cells each way, stretched over the picture."""

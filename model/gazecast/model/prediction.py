@@ -5,45 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
 
-if TYPE_CHECKING:
-    # The command line needs the names below for its --help, where NumPy would be half the time;
-    # metadata needs them at run time.
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    from gazecast.model.metadata import ModelInfo
-
-Window = Literal["1s", "3s", "5s"]
-"""Time since the image appeared; each window is cumulative from zero."""
-
-Domain = Literal["web", "mobile", "poster", "photo"]
-"""What kind of picture it is; the network has parameters of its own for each."""
-
-DomainName = Domain | str
-"""A domain that a model has: one of the four, or one that fine-tuning added."""
-
-DomainChoice = Literal["auto"] | DomainName
-"""What a caller may ask for; auto decides from the picture's content which of the four it is."""
-
-DOMAIN_NAME = "^[A-Za-z0-9][A-Za-z0-9-]*$"
-"""What the names of domains look like, as a regular expression."""
-
-LONGEST_DOMAIN_NAME = 64
-
-WINDOWS: tuple[Window, ...] = get_args(Window)
-DOMAINS: tuple[Domain, ...] = get_args(Domain)
-
-NOTICE = (
-    "A statistical estimate of where people look first when they view this image freely; "
-    "not a measurement, and not evidence of interest, understanding or intent."
-)
-"""The one line that goes with every prediction, wherever it is shown."""
-
-SHORT_NOTICE = "Predicted first looks, not intent or comprehension."
-"""The same where there is little room, as under a picture."""
-
+from gazecast.model.metadata import ModelInfo
+from gazecast.model.vocabulary import DOMAINS, Domain, DomainChoice, DomainName, Window
 
 UNFAMILIAR = 1.0
 """A picture with a higher unfamiliarity is unlike those that the model knows."""

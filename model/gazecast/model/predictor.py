@@ -13,16 +13,9 @@ from gazecast.model.geometry import place
 from gazecast.model.graph import AUTO
 from gazecast.model.metadata import ModelInfo, read_model_info
 from gazecast.model.picture import Picture, PictureSource, read_picture
-from gazecast.model.prediction import (
-    DOMAINS,
-    WINDOWS,
-    DomainChoice,
-    DomainDecision,
-    Prediction,
-    Window,
-    require_domain,
-)
+from gazecast.model.prediction import DomainDecision, Prediction, require_domain
 from gazecast.model.session import Session, inputs_of, most_like
+from gazecast.model.vocabulary import DOMAINS, WINDOWS, DomainChoice, Window
 
 SHIPPED_MODEL = Path(__file__).parent / "weights" / "gazecast.onnx"
 

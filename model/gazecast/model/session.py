@@ -22,7 +22,7 @@ from gazecast.model.graph import (
     UNFAMILIARITY,
 )
 from gazecast.model.picture import Picture
-from gazecast.model.prediction import DOMAINS
+from gazecast.model.vocabulary import DOMAINS
 
 
 @dataclass(frozen=True, slots=True)

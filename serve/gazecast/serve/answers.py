@@ -41,17 +41,11 @@ from gazecast.analysis.scores.contrast import region_contrast
 from gazecast.analysis.scores.focus import focus, half_area
 from gazecast.analysis.scores.reference_sets import clarity, percentile, reference_set_for
 from gazecast.analysis.uncertainty import seen, share_interval
-from gazecast.model.calibration import Calibration
+from gazecast.model.error_tables import Calibration
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import Picture
-from gazecast.model.prediction import (
-    NOTICE,
-    UNFAMILIAR,
-    WINDOWS,
-    DomainDecision,
-    Prediction,
-    Window,
-)
+from gazecast.model.prediction import UNFAMILIAR, DomainDecision, Prediction
+from gazecast.model.vocabulary import NOTICE, WINDOWS, Window
 from gazecast.serve.problems import field_problem
 from gazecast.serve.schemas import (
     ApartAnswer,

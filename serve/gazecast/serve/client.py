@@ -22,7 +22,7 @@ from typing import IO, Self
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.loaded_model import ServedModel
 from gazecast.serve.problems import MEDIA_TYPE, Problem
 from gazecast.serve.schemas import (

@@ -24,14 +24,9 @@ from gazecast.analysis.long_page import (
     slices,
 )
 from gazecast.model.picture import Picture
-from gazecast.model.prediction import (
-    WINDOWS,
-    DomainChoice,
-    Prediction,
-    Window,
-    decide_jointly,
-)
+from gazecast.model.prediction import Prediction, decide_jointly
 from gazecast.model.predictor import Predictor
+from gazecast.model.vocabulary import WINDOWS, DomainChoice, Window
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ from pydantic import (
 from gazecast.analysis.comparison import MOST_VARIANTS
 from gazecast.analysis.findings.templates import Kind
 from gazecast.analysis.regions import MAX_POINTS, Polygon, Region
-from gazecast.model.prediction import (
+from gazecast.model.vocabulary import (
     DOMAIN_NAME,
     DOMAINS,
     LONGEST_DOMAIN_NAME,

@@ -24,9 +24,10 @@ from threadpoolctl import threadpool_limits
 from gazecast.analysis.regions import AnyRegion
 from gazecast.model.allocator import share_one_arena
 from gazecast.model.picture import Picture, read_picture
-from gazecast.model.prediction import DomainChoice, Prediction, Window
+from gazecast.model.prediction import Prediction
 from gazecast.model.predictor import Predictor
 from gazecast.model.registry.version import Version
+from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.loaded_model import LoadedModel
 from gazecast.serve.long_pages import LongPage, LongPageRequest, predict_long_page
 from gazecast.serve.metrics import Metrics, Stage

@@ -20,16 +20,11 @@ from gazecast.analysis.comparison import (
 )
 from gazecast.analysis.regions import AnyRegion, Region, RegionError
 from gazecast.analysis.registration import register
-from gazecast.model.calibration import Calibration
+from gazecast.model.error_tables import Calibration
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import PictureError
-from gazecast.model.prediction import (
-    DomainChoice,
-    DomainDecision,
-    Prediction,
-    Window,
-    decide_jointly,
-)
+from gazecast.model.prediction import DomainDecision, Prediction, decide_jointly
+from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.problems import ProblemError, problem_of
 from gazecast.serve.schemas import AnyRegionInput
 from gazecast.serve.service import Predicted

@@ -13,7 +13,7 @@ from PIL import Image
 
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.metadata import InputSize, ModelInfo, RecipeUse
-from gazecast.model.prediction import DOMAINS, WINDOWS
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import load_checkpoint
 from gazecast.training.export import shipped_network
 from gazecast.training.exported import Exported

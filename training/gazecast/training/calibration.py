@@ -21,10 +21,10 @@ from rich.table import Table
 from scipy.optimize import minimize, nnls
 
 from gazecast.data.stimulus import EyeTrackingSet, Fixations, Stimulus
-from gazecast.model.calibration import Calibration, DifferenceError, SeenRate, ShareError
+from gazecast.model.error_tables import Calibration, DifferenceError, SeenRate, ShareError
 from gazecast.model.metadata import read_model_info
 from gazecast.model.picture import read_picture
-from gazecast.model.prediction import WINDOWS, Domain, Window
+from gazecast.model.vocabulary import WINDOWS, Domain, Window, seconds
 from gazecast.training.predicting import Predicting
 
 FloatArray = NDArray[np.float64]
@@ -247,7 +247,7 @@ def _shares(
     window: Window,
     boxes: Sequence[Box],
 ) -> Shares:
-    until = looked.before(float(window.removesuffix("s")))
+    until = looked.before(seconds(window))
     observers = np.unique(looked.observer)
     x, y = until.x / stimulus.width, until.y / stimulus.height
     own = until.observer[None] == observers[:, None]  # (observers, fixations)

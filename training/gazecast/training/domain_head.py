@@ -21,8 +21,8 @@ from gazecast.data.layouts import read_dataset
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import read_picture
-from gazecast.model.prediction import DOMAINS
 from gazecast.model.session import squeezed
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.familiarity import Familiarity
 from gazecast.training.odd_pictures import odd_picture
 from gazecast.training.recipe import DomainExamples, Recipe

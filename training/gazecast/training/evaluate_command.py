@@ -16,7 +16,7 @@ from rich.table import Table
 from gazecast.data.layouts.folder import read_folder
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Stimulus
 from gazecast.model.metadata import ModelInfo, Score, read_model_info
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 from gazecast.training.baselines import CentrePrior
 from gazecast.training.cross_validation import CROSS_VALIDATED, of_fold, saw
 from gazecast.training.evaluation import (

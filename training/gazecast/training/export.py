@@ -39,8 +39,8 @@ from gazecast.model.metadata import (
 )
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.picture import read_picture
-from gazecast.model.prediction import DOMAINS, WINDOWS
 from gazecast.model.session import Session
+from gazecast.model.vocabulary import DOMAINS, WINDOWS
 from gazecast.training.checkpoint import (
     DOMAIN_ROWS,
     Checkpoint,

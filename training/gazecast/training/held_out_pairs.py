@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from gazecast.model.prediction import WINDOWS, Domain, Window
+from gazecast.model.vocabulary import WINDOWS, Domain, Window
 from gazecast.training.density_scores import density_scores
 from gazecast.training.finetuning.candidate import Candidate, ImageResult, UserData
 from gazecast.training.finetuning.user_data import UserSet

@@ -23,8 +23,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from gazecast.model.geometry import place
 from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
 from gazecast.model.picture import Picture
-from gazecast.model.prediction import DOMAINS
 from gazecast.model.session import Session, inputs_of
+from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.samples import MULTIPLE
 
 ROUNDED = ("Conv", "Add", "Clip", "Relu", "Resize")

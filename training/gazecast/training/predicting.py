@@ -6,7 +6,8 @@ from typing import Protocol
 
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import Picture, PictureSource
-from gazecast.model.prediction import Domain, Prediction, Window
+from gazecast.model.prediction import Prediction
+from gazecast.model.vocabulary import Domain, Window
 
 
 class Predicting(Protocol):

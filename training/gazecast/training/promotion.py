@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
 from gazecast.model.metadata import ModelInfo
-from gazecast.model.prediction import DOMAINS, Domain
+from gazecast.model.vocabulary import DOMAINS, Domain
 from gazecast.training import metrics
 from gazecast.training.evaluation import RESAMPLES, Estimate
 from gazecast.training.predicting import Predicting

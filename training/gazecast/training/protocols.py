@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from gazecast.model.prediction import Domain, Window
+from gazecast.model.vocabulary import Domain, Window
 
 
 @dataclass(frozen=True, slots=True)

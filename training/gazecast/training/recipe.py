@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gazecast.data.layouts import LAYOUTS
-from gazecast.model.prediction import DOMAINS, Window
+from gazecast.model.vocabulary import DOMAINS, Window
 
 Positive = Annotated[float, Field(gt=0)]
 

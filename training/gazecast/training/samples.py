@@ -24,7 +24,7 @@ from gazecast.data.stimulus import DataError, Fixations, Stimulus
 from gazecast.model.geometry import OUTPUT_STRIDE, Placement, lay_out, place
 from gazecast.model.network import WINDOW_COUNT
 from gazecast.model.picture import Picture, read_picture
-from gazecast.model.prediction import WINDOWS, Domain, Window
+from gazecast.model.vocabulary import WINDOWS, Domain, Window, seconds
 from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import SetUse
 
@@ -295,7 +295,7 @@ def _from_points(
 def _until(points: Fixations, window: Window) -> Fixations:
     if np.isnan(points.onset_ms).all():
         return points
-    return points.before(float(window.removesuffix("s")))
+    return points.before(seconds(window))
 
 
 def _from_map(

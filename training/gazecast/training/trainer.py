@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gazecast.model.network import NetworkSpec, SaliencyNetwork, Shared
-from gazecast.model.prediction import WINDOWS
 from gazecast.model.predictor import Predictor
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.training.checkpoint import (
     Checkpoint,
     CheckpointError,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from gazecast.analysis.findings.templates import MANY_TIMES, TEMPLATES, TENTATIVE, TIMES, Kind
 from gazecast.analysis.order import OrderComparison
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window, seconds
 
 OUTRANKED = 1.5
 """A region matters to the goal from this many times its looks."""
@@ -132,7 +132,7 @@ def _of_goal(facts: Facts) -> Iterator[Finding]:
         yield _finding(
             "goal_hardly_seen",
             _ratio(HARDLY_SEEN, goal.share),
-            {"share": goal.share, "high": goal.high, "seconds": _seconds(facts.window)},
+            {"share": goal.share, "high": goal.high, "seconds": float(seconds(facts.window))},
             goal=goal.name,
             share=_percent(goal.share),
             high=_percent(goal.high),
@@ -184,7 +184,7 @@ def _of_regions(facts: Facts) -> Iterator[Finding]:
                 {
                     "share": region.share,
                     "area": region.share / region.intensity,
-                    "seconds": _seconds(facts.window),
+                    "seconds": float(seconds(facts.window)),
                 },
                 region=region.name,
                 share=_percent(region.share),
@@ -277,10 +277,6 @@ def _ratio(more: float, less: float) -> float:
     if more <= 0:
         return 1.0 if less <= 0 else more / less
     return min(more / less, MOST_TIMES) if less > 0 else MOST_TIMES
-
-
-def _seconds(window: Window) -> float:
-    return float(window.removesuffix("s"))
 
 
 def _percent(share: float) -> str:

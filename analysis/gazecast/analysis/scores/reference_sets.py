@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 
 from gazecast.analysis.scores.clutter import Clutter
-from gazecast.model.prediction import DomainName
+from gazecast.model.vocabulary import DomainName
 
 TABLE = "reference_sets.json"
 LEVELS = tuple(range(0, 101, 5))

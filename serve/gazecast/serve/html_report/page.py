@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from gazecast.analysis.regions import Polygon, Region, encloses
 from gazecast.analysis.scores.reference_sets import reference_set
-from gazecast.model.prediction import WINDOWS
+from gazecast.model.vocabulary import WINDOWS, seconds
 from gazecast.serve.html_report.pictures import Pictures, draw
 from gazecast.serve.schemas import ClutterAnswer, FindingAnswer, RegionAnswer, Report
 from gazecast.serve.service import Predicted
@@ -158,8 +158,8 @@ def environment() -> Environment:
         "letter": _letter,
         "percent": lambda part: f"{100 * part:.1f} %",
         "px": lambda value: f"{value:.1f}",
-        "seconds": _seconds,
-        "spell": lambda window: "second" if window == "1s" else f"{_seconds(window)} seconds",
+        "seconds": seconds,
+        "spell": lambda window: "second" if window == "1s" else f"{seconds(window)} seconds",
         "times": lambda multiple: f"{multiple:.1f}x",
         "upper_end": lambda region: region.interval.high if region.interval else region.share,
         "whole_percent": lambda part: f"{100 * part:.0f} %",
@@ -177,10 +177,6 @@ def _without_controls(value: object) -> object:
 def _letter(number: int) -> str:
     """A, B, C and so on, for 0, 1, 2."""
     return chr(ord("A") + number)
-
-
-def _seconds(window: str) -> str:
-    return window.removesuffix("s")
 
 
 def _shown(entry: Entry, goal: str | None) -> _Shown:

@@ -40,7 +40,7 @@ from sqlalchemy import (
     update,
 )
 
-from gazecast.model.prediction import DomainChoice, Window
+from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.jobs.tables import items, jobs, results, webhooks
 
 Outcome = Literal["done", "failed"]

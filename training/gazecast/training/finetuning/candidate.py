@@ -30,8 +30,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from gazecast.data.stimulus import DataError, Stimulus
 from gazecast.model.metadata import ModelFileError, file_sha256
-from gazecast.model.prediction import WINDOWS, Window
 from gazecast.model.predictor import to_density
+from gazecast.model.vocabulary import WINDOWS, Window, seconds
 from gazecast.training.evaluation import Estimate
 from gazecast.training.ground_truth import GroundTruth
 
@@ -82,8 +82,8 @@ class UserData:
 
     def truth(self, window: Window) -> GroundTruth:
         """What the candidate was scored against in that window."""
-        seconds = float(window.removesuffix("s")) if self.timed else None
-        return GroundTruth(self.kind, self.sigma_px, seconds)
+        until = seconds(window) if self.timed else None
+        return GroundTruth(self.kind, self.sigma_px, until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 
 from gazecast.model.metadata import ModelInfo
-from gazecast.model.prediction import NOTICE
+from gazecast.model.vocabulary import NOTICE
 from gazecast.training.finetuning.candidate import Candidate
 
 

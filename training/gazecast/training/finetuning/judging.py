@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gazecast.data.density import fixation_counts
 from gazecast.data.stimulus import Stimulus
 from gazecast.model.network import SaliencyNetwork
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 from gazecast.training import metrics
 from gazecast.training.density_scores import density_scores
 from gazecast.training.evaluation import Estimate, FixationPool, bootstrap

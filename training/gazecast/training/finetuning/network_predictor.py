@@ -8,8 +8,9 @@ from gazecast.model.geometry import lay_out, place
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import Picture, PictureSource, read_picture
-from gazecast.model.prediction import Domain, DomainDecision, Prediction, Window
+from gazecast.model.prediction import DomainDecision, Prediction
 from gazecast.model.predictor import Densities
+from gazecast.model.vocabulary import Domain, Window
 from gazecast.training.samples import scale_pixels
 
 

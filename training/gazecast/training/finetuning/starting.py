@@ -11,7 +11,7 @@ import torch
 
 from gazecast.data.stimulus import DataError
 from gazecast.model.network import SaliencyNetwork
-from gazecast.model.prediction import DOMAIN_NAME, LONGEST_DOMAIN_NAME
+from gazecast.model.vocabulary import DOMAIN_NAME, LONGEST_DOMAIN_NAME
 from gazecast.training.checkpoint import DOMAIN_ROWS
 from gazecast.training.finetuning.candidate import HeldOut
 from gazecast.training.finetuning.judging import held_out_map, score

@@ -12,7 +12,7 @@ import numpy as np
 
 from gazecast.data.layouts.folder import read_folder
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Fixations, Stimulus
-from gazecast.model.prediction import WINDOWS, Window
+from gazecast.model.vocabulary import WINDOWS, Window, seconds
 from gazecast.training.finetuning.candidate import UserData
 
 FEWEST_IMAGES = 5
@@ -109,7 +109,7 @@ def _windows(dataset: EyeTrackingSet, points: list[Fixations]) -> tuple[Window, 
     viewing_s = dataset.viewing_s
     if viewing_s is None:
         viewing_s = math.ceil(max(float(np.nanmax(each.onset_ms)) for each in points) / 1000)
-    shown = [window for window in WINDOWS if float(window.removesuffix("s")) <= viewing_s]
+    shown = [window for window in WINDOWS if seconds(window) <= viewing_s]
     return tuple(shown) or WINDOWS[:1]
 
 

@@ -14,10 +14,10 @@ from typing import cast
 import numpy as np
 
 from gazecast.data.stimulus import EyeTrackingSet
-from gazecast.model.calibration import Calibration
+from gazecast.model.error_tables import Calibration
 from gazecast.model.metadata import DatasetUse, ModelInfo, RecipeUse, Score
 from gazecast.model.network import SaliencyNetwork
-from gazecast.model.prediction import WINDOWS, Domain
+from gazecast.model.vocabulary import WINDOWS, Domain
 from gazecast.training.calibration import fit, measure
 from gazecast.training.evaluation import bootstrap
 from gazecast.training.export import Shipped, code_commit, write_model

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazecast.model.prediction import Domain, Window
+from gazecast.model.vocabulary import Domain, Window
 
 REFERENCE_WINDOW: Final[Window] = "3s"
 

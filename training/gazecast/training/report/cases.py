@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from gazecast.analysis.hotspots import RADIUS
 from gazecast.data.stimulus import Stimulus
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 from gazecast.training.evaluate_command import MODEL, ProtocolResult
 from gazecast.training.evaluation import ImageScores
 from gazecast.training.ground_truth import resize_density

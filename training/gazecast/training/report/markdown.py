@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
 from itertools import groupby
 
-from gazecast.model.prediction import NOTICE, Window
+from gazecast.model.vocabulary import NOTICE, Window, seconds
 from gazecast.training.evaluate_command import HEADINGS, MODEL, ProtocolResult
 from gazecast.training.evaluation import METRICS, Estimate
 from gazecast.training.people import People
@@ -404,8 +404,8 @@ def _window(result: ProtocolResult) -> str:
     return f"{_first(result.window)}, on {scored}"
 
 
-def _first(window: str) -> str:
-    return f"{window.removesuffix('s')} s"
+def _first(window: Window) -> str:
+    return f"{seconds(window)} s"
 
 
 def _reached(people: People | None, metric: str) -> str:

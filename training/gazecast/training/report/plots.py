@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from gazecast.model.vocabulary import Window, seconds
 from gazecast.training.evaluate_command import HEADINGS, MODEL, ProtocolResult
 from gazecast.training.evaluation import Estimate
 from gazecast.training.report.cases import CaseMaps
@@ -164,5 +165,5 @@ def _offsets(number: int) -> NDArray[np.float64]:
     return (places - (number - 1) / 2) * 0.22
 
 
-def _span(window: str) -> str:
-    return f"the first {window.removesuffix('s')} s"
+def _span(window: Window) -> str:
+    return f"the first {seconds(window)} s"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gazecast.data.density import fixation_counts
 from gazecast.data.stimulus import Stimulus
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 from gazecast.training import metrics
 from gazecast.training.evaluation import Estimate, bootstrap
 from gazecast.training.ground_truth import GroundTruth, resize_density

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from gazecast.model.prediction import Window
+from gazecast.model.vocabulary import Window
 
 _CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
