@@ -25,11 +25,11 @@ import torch
 from matplotlib import pyplot
 
 from gazecast.data.layouts.folder import read_folder
+from gazecast.evaluation.candidate import HeldOut
+from gazecast.evaluation.cross_validation import FOLDS
 from gazecast.model.allocator import keep_freed_memory
 from gazecast.model.network import SaliencyNetwork
-from gazecast.training.cross_validation import FOLDS
 from gazecast.training.exported import read_exported
-from gazecast.training.finetuning.candidate import HeldOut
 from gazecast.training.finetuning.domain_stage import CachedOutput, fit_domain
 from gazecast.training.finetuning.judging import held_out_map, score
 from gazecast.training.finetuning.ranks import Ranks

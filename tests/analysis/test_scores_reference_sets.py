@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from gazecast.analysis.scores import measure_reference_sets as builder
 from gazecast.analysis.scores.clutter import Clutter
 from gazecast.analysis.scores.reference_sets import (
     LEVELS,
@@ -19,7 +20,6 @@ from gazecast.analysis.scores.reference_sets import (
     reference_set_for,
 )
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training import reference_sets as builder
 
 SETS = ("alexa500", "enrico")
 MEASURES = tuple(field.name for field in fields(Clutter))

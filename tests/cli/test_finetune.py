@@ -40,7 +40,7 @@ def study(tmp_path):
 
 
 def test_a_new_domain_becomes_a_candidate_that_predicts(study, tiny_model, tmp_path):
-    from gazecast.training.finetuning.candidate import read_candidate, read_held_out
+    from gazecast.evaluation.candidate import read_candidate, read_held_out
 
     out = tmp_path / "candidate"
     command = ["finetune", str(study), "--from", str(tiny_model.onnx), "--out", str(out)]

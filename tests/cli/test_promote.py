@@ -12,14 +12,8 @@ from typer.testing import CliRunner
 
 from gazecast.cli.main import app
 from gazecast.cli.promote import REFUSED
-from gazecast.model.metadata import file_sha256
-from gazecast.model.predictor import Predictor
-from gazecast.model.registry.registry import Registry
-from gazecast.model.vocabulary import WINDOWS
-from gazecast.training import metrics
-from gazecast.training.density_scores import density_scores
-from gazecast.training.evaluation import bootstrap
-from gazecast.training.finetuning.candidate import (
+from gazecast.evaluation import metrics
+from gazecast.evaluation.candidate import (
     Candidate,
     ImageResult,
     Origin,
@@ -27,8 +21,14 @@ from gazecast.training.finetuning.candidate import (
     UserData,
     read_candidate,
 )
+from gazecast.evaluation.density_scores import density_scores
+from gazecast.evaluation.reference_pictures import reference_pictures
+from gazecast.evaluation.scoring import bootstrap
+from gazecast.model.metadata import file_sha256
+from gazecast.model.predictor import Predictor
+from gazecast.model.registry.registry import Registry
+from gazecast.model.vocabulary import WINDOWS
 from gazecast.training.finetuning.user_data import read_user_data
-from gazecast.training.reference_pictures import reference_pictures
 
 IMAGES = 16
 ROWS, COLUMNS = 24, 32

@@ -17,8 +17,9 @@ MAY_IMPORT = {
     "analysis": {"data", "model"},
     "designs": {"data", "model", "analysis"},
     "serve": {"data", "model", "analysis", "designs"},
-    "training": {"data", "model", "analysis"},
-    "cli": {"data", "model", "analysis", "designs", "serve", "training"},
+    "evaluation": {"data", "model"},
+    "training": {"data", "model", "evaluation"},
+    "cli": {"data", "model", "analysis", "designs", "serve", "evaluation", "training"},
 }
 """Of each source root the others that its modules may import, wherever in a module that is done."""
 

@@ -32,7 +32,7 @@ def test_wheel_is_under_40_mb_with_weights_and_types(wheel):
     assert "gazecast/data/layouts/salicon.py" in names
     for file in ("index.html", "css/tokens.css", "js/main.js", "examples/examples.json"):
         assert f"gazecast/serve/studio/{file}" in names
-    for part in ("data", "model", "analysis", "training", "serve", "cli"):
+    for part in ("data", "model", "analysis", "evaluation", "training", "serve", "cli"):
         assert f"gazecast/{part}/py.typed" in names
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from gazecast.evaluation.odd_pictures import odd_picture
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.vocabulary import DOMAINS
@@ -20,7 +21,6 @@ from gazecast.training.domain_head import (
     whole,
 )
 from gazecast.training.familiarity import Familiarity
-from gazecast.training.odd_pictures import odd_picture
 from gazecast.training.recipe import parse_recipe
 from gazecast.training.samples import scale_pixels
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gazecast.training import metrics
+from gazecast.evaluation import metrics
 from gazecast.training.losses import (
     correlation,
     kl_divergence,

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gazecast.training.evaluation import Estimate
+from gazecast.evaluation.held_out_pairs import FEWEST_IMAGES
+from gazecast.evaluation.reference_pictures import reference_pictures
+from gazecast.evaluation.scoring import Estimate
 from gazecast.training.promotion import (
-    FEWEST_IMAGES,
     OTHER_KINDS,
     OWN_KIND,
     Difference,
@@ -19,7 +20,6 @@ from gazecast.training.promotion import (
     judge,
     paired_gain,
 )
-from gazecast.training.reference_pictures import reference_pictures
 
 
 def scores(nss, **others):

@@ -32,13 +32,14 @@ def calibrate(
     models of a cross-validation never saw, and write the tables into the model's JSON."""
     from rich.console import Console
 
+    from gazecast.cli.tables import print_check
     from gazecast.data.layouts.folder import read_folder
     from gazecast.data.stimulus import DataError
+    from gazecast.evaluation.cross_validation import read_fold_models
+    from gazecast.evaluation.fit_error_tables import check, fit, measure, record
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL
-    from gazecast.training.calibration import check, fit, measure, record
-    from gazecast.training.cross_validation import read_fold_models
 
     console = Console()
     try:
@@ -52,5 +53,5 @@ def calibrate(
     except (DataError, ModelFileError, PictureError, OSError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
-    console.print(checked.table())
+    print_check(checked, console)
     console.print(f"Written into {(model or SHIPPED_MODEL).with_suffix('.json')}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from gazecast.evaluation.evaluate import Report
 
 _REPORT_EXTRA = {"cv2", "hotgaze", "matplotlib"}
 
@@ -51,52 +54,17 @@ def evaluate(
 ) -> None:
     """Measure accuracy on eye-tracking data, beside other methods and beside people."""
     from rich.console import Console
-    from rich.progress import Progress
 
+    from gazecast.cli.tables import print_report
     from gazecast.data.stimulus import DataError
+    from gazecast.evaluation.evaluate import record as record_figures
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
-    from gazecast.model.predictor import SHIPPED_MODEL, Predictor
-    from gazecast.training.cross_validation import read_fold_models
-    from gazecast.training.evaluate_command import (
-        chosen_protocols,
-        default_protocols,
-        print_report,
-        run,
-    )
-    from gazecast.training.evaluate_command import record as record_figures
+    from gazecast.model.predictor import SHIPPED_MODEL
 
     console = Console()
     try:
-        protocols = chosen_protocols(
-            protocol or [],
-            data,
-            default=default_protocols(
-                cross_validated=fold_models is not None, held_out_only=report is not None
-            ),
-        )
-        folds = read_fold_models(fold_models) if fold_models else None
-        with Progress(console=Console(stderr=True)) as progress:
-            if report:
-                from gazecast.training.report.measure import measure
-                from gazecast.training.report.write import write_report
-
-                command = _report_command(protocol or [], model, fold_models)
-                accuracy, cases = measure(
-                    data,
-                    protocols,
-                    Predictor(model),
-                    folds=folds,
-                    command=command,
-                    progress=progress,
-                )
-                write_report(accuracy, cases, report)
-                measured, written = accuracy.measured, report / "README.md"
-            else:
-                out.parent.mkdir(parents=True, exist_ok=True)
-                measured = run(data, protocols, Predictor(model), folds=folds, progress=progress)
-                out.write_text(measured.to_json(), encoding="utf-8")
-                written = out
+        measured, written = _measure(data, protocol or [], model, fold_models, report, out)
     except ModuleNotFoundError as missing:
         if missing.name not in _REPORT_EXTRA:
             raise
@@ -114,6 +82,56 @@ def evaluate(
     if record:
         record_figures(measured, model or SHIPPED_MODEL)
     console.print(f"Written to {written}")
+
+
+def _measure(
+    data: Path,
+    names: list[str],
+    model: Path | None,
+    fold_models: Path | None,
+    report: Path | None,
+    out: Path,
+) -> tuple[Report, Path]:
+    """What was measured, and the file that it was written to, while bars show how far it is."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from gazecast.evaluation.cross_validation import read_fold_models
+    from gazecast.evaluation.evaluate import chosen_protocols, default_protocols, run
+    from gazecast.model.predictor import Predictor
+
+    default = default_protocols(
+        cross_validated=fold_models is not None, held_out_only=report is not None
+    )
+    protocols = chosen_protocols(names, data, default=default)
+    folds = read_fold_models(fold_models) if fold_models else None
+    with Progress(console=Console(stderr=True)) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def show(doing: str, done: int, total: int) -> None:
+            if doing not in bars:
+                bars[doing] = progress.add_task(doing, total=total)
+            progress.update(bars[doing], completed=done)
+
+        if report is None:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            measured = run(data, protocols, Predictor(model), folds=folds, on_image=show)
+            out.write_text(measured.to_json(), encoding="utf-8")
+            return measured, out
+
+        from gazecast.evaluation.report.measure import measure
+        from gazecast.evaluation.report.write import write_report
+
+        accuracy, cases = measure(
+            data,
+            protocols,
+            Predictor(model),
+            folds=folds,
+            command=_report_command(names, model, fold_models),
+            on_image=show,
+        )
+        write_report(accuracy, cases, report)
+        return accuracy.measured, report / "README.md"
 
 
 def _report_command(protocols: list[str], model: Path | None, fold_models: Path | None) -> str:

@@ -56,6 +56,7 @@ def finetune(
     from rich.console import Console
     from rich.progress import Progress, TimeRemainingColumn
 
+    from gazecast.cli.tables import print_candidate
     from gazecast.data.stimulus import DataError
     from gazecast.model.allocator import keep_freed_memory
     from gazecast.model.metadata import ModelFileError
@@ -64,7 +65,6 @@ def finetune(
     from gazecast.training.export import ExportError
     from gazecast.training.finetuning.finetune import At
     from gazecast.training.finetuning.finetune import finetune as run
-    from gazecast.training.finetuning.summary import summary
 
     keep_freed_memory()
     model = SHIPPED_MODEL if start_from == SHIPPED else Path(start_from)
@@ -90,6 +90,5 @@ def finetune(
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
     console = Console()
-    for part in summary(candidate):
-        console.print(part)
+    print_candidate(candidate, console)
     console.print(f"Candidate: {out}. Next: gazecast promote {out}", soft_wrap=True)

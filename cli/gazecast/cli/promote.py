@@ -61,11 +61,12 @@ def promote(
     """
     from rich.console import Console
 
+    from gazecast.cli.tables import print_assessment
     from gazecast.data.stimulus import DataError
+    from gazecast.evaluation.held_out_pairs import NotComparableError
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.registry.registry import Registry
-    from gazecast.training.held_out_pairs import NotComparableError
-    from gazecast.training.promote_command import assess, print_assessment
+    from gazecast.training.promote_command import assess
     from gazecast.training.promote_command import promote as run
 
     console = Console()

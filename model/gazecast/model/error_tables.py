@@ -1,5 +1,5 @@
 """How far predicted shares may be believed: error tables that are measured once and ship with the
-model. `gazecast.training.calibration` fits them, `gazecast.analysis.uncertainty` applies them.
+model. gazecast.evaluation.fit_error_tables fits them, gazecast.analysis.uncertainty applies them.
 
 Errors are on the scale arcsin(sqrt(share)), where the sampling error of a share does not depend on
 the share (Anscombe, "The transformation of Poisson, binomial and negative-binomial data",

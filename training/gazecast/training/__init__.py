@@ -1,1 +1,1 @@
-"""Training, evaluation and export of the network."""
+"""Training, fine-tuning, export and promotion of the network."""

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazecast.data.layouts import read_dataset
+from gazecast.evaluation.odd_pictures import odd_picture
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import read_picture
 from gazecast.model.session import squeezed
 from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.familiarity import Familiarity
-from gazecast.training.odd_pictures import odd_picture
 from gazecast.training.recipe import DomainExamples, Recipe
 from gazecast.training.samples import scale_pixels
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import EyeTrackingSet
+from gazecast.evaluation.cross_validation import stated_splits
 from gazecast.model.geometry import lay_out, place
 from gazecast.model.graph import (
     AUTO,
@@ -48,7 +49,6 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     mean_of,
 )
-from gazecast.training.cross_validation import stated_splits
 from gazecast.training.domain_head import assume_trained_domains, example_paths, fit_domain_head
 from gazecast.training.familiarity import Familiarity
 from gazecast.training.int8 import answers_of, check_rounding, quantise

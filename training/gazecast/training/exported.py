@@ -16,6 +16,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from gazecast.evaluation.reference_pictures import reference_pictures
 from gazecast.model.backbone import Backbone
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
@@ -32,7 +33,6 @@ from gazecast.training.int8 import (
     dequantised,
     in_integers,
 )
-from gazecast.training.reference_pictures import reference_pictures
 
 BACKBONES = (*(f"tf_efficientnet_lite{size}" for size in range(5)), "test_efficientnet")
 """Those looked through for the one whose layers a file holds."""

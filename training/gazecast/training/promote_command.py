@@ -6,14 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
-from gazecast.model.metadata import Score
-from gazecast.model.predictor import SHIPPED_MODEL, Predictor
-from gazecast.model.registry.registry import Registry
-from gazecast.model.registry.version import Version
-from gazecast.training.finetuning.candidate import (
+from gazecast.evaluation.candidate import (
     CARD,
     DESCRIPTION,
     HELD_OUT,
@@ -21,8 +14,12 @@ from gazecast.training.finetuning.candidate import (
     Candidate,
     read_candidate,
 )
+from gazecast.evaluation.held_out_pairs import HeldOutPairs, held_out_pairs, pairs_on_data
+from gazecast.model.metadata import Score
+from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+from gazecast.model.registry.registry import Registry
+from gazecast.model.registry.version import Version
 from gazecast.training.finetuning.user_data import read_user_data
-from gazecast.training.held_out_pairs import HeldOutPairs, held_out_pairs, pairs_on_data
 from gazecast.training.promotion import Judgement, differences, elsewhere, judge
 
 _KEPT = (DESCRIPTION, HELD_OUT, CARD)
@@ -61,7 +58,7 @@ def assess(folder: Path, registry: Registry, data: Path | None = None) -> Assess
         pairs = held_out_pairs(candidate, running.info.sha256, trained_as, known)
     else:
         user = read_user_data(data, candidate.data.sigma_px)
-        pairs = pairs_on_data(candidate, user, running, trained_as, known)
+        pairs = pairs_on_data(candidate, user.about, user.stimuli, running, trained_as, known)
     proposed = Predictor(folder / MODEL)
     return Assessment(
         folder,
@@ -134,53 +131,3 @@ def _known(registry: Registry) -> dict[str, Candidate]:
         if (folder / DESCRIPTION).is_file():
             found[registry.record(name).sha256] = read_candidate(folder)
     return found
-
-
-def print_assessment(assessment: Assessment, console: Console) -> None:
-    """Two tables: on the user's images, and elsewhere."""
-    judgement, pairs = assessment.judgement, assessment.pairs
-    own = Table(
-        title=f"On your held-out images: {len(pairs.candidate)} of {assessment.candidate.data.name}"
-    )
-    for heading in ("", "current", "candidate", "gain (95 % interval)", ""):
-        own.add_column(heading, justify="left" if heading == "" else "right", no_wrap=True)
-    for each in judgement.differences:
-        gain = each.gain
-        own.add_row(
-            each.metric.upper(),
-            f"{each.current:.3f}",
-            f"{each.candidate:.3f}",
-            f"{gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})",
-            each.outcome,
-        )
-    console.print(own)
-    console.print(f"Current model: {pairs.basis}.", markup=False)
-    if pairs.left_out:
-        console.print(
-            f"Left out: {len(pairs.left_out)} images that it was fine-tuned on, or the model that "
-            "the candidate began as.",
-            markup=False,
-            soft_wrap=True,
-        )
-    if assessment.flattered:
-        console.print(
-            "Its description says that it was trained on this data: its scores here are better "
-            "than on new images.",
-            markup=False,
-            soft_wrap=True,
-        )
-    others = Table(title="Elsewhere: how like the shipped model")
-    for heading in ("pictures", "CC", "at least", "KLD", "at most", ""):
-        others.add_column(
-            heading, justify="left" if heading in {"pictures", ""} else "right", no_wrap=True
-        )
-    for kind in judgement.elsewhere:
-        others.add_row(
-            f"{kind.pictures} {kind.domain}",
-            f"{kind.cc:.3f}",
-            f"{kind.tolerance.cc:.2f}",
-            f"{abs(kind.kld):.3f}",  # rounding makes that of equal maps a little negative
-            f"{kind.tolerance.kld:.2f}",
-            "within" if kind.within else "too far",
-        )
-    console.print(others)

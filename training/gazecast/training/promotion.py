@@ -7,7 +7,7 @@ same images: images differ far more from each other than models do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
+from gazecast.evaluation import metrics
+from gazecast.evaluation.held_out_pairs import FEWEST_IMAGES, Scores
+from gazecast.evaluation.predicting import Predicting
+from gazecast.evaluation.reference_pictures import REFERENCE_WINDOW, reference_pictures
+from gazecast.evaluation.scoring import RESAMPLES, Estimate
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.vocabulary import DOMAINS, Domain
-from gazecast.training import metrics
-from gazecast.training.evaluation import RESAMPLES, Estimate
-from gazecast.training.predicting import Predicting
-from gazecast.training.reference_pictures import REFERENCE_WINDOW, reference_pictures
 
 DECIDING = "nss"
 """The metric whose gain decides. One, named beforehand: of several, one is soon better by
@@ -28,12 +29,7 @@ chance."""
 
 LOWER_IS_BETTER = frozenset({"kld"})
 
-FEWEST_IMAGES = 8
-"""With fewer, no bootstrap interval can be relied on."""
-
 Outcome = Literal["better", "worse", "no detectable difference"]
-Scores = Mapping[str, Mapping[str, float]]
-"""By image and metric."""
 
 
 @dataclass(frozen=True, slots=True)

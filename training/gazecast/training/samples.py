@@ -21,11 +21,11 @@ from torch import Tensor
 from gazecast.data.density import blur, fixation_counts
 from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import DataError, Fixations, Stimulus
+from gazecast.evaluation.predicting import Predicting
 from gazecast.model.geometry import OUTPUT_STRIDE, Placement, lay_out, place
 from gazecast.model.network import WINDOW_COUNT
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.vocabulary import WINDOWS, Domain, Window, seconds
-from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import SetUse
 
 DensityMap = NDArray[np.uint8] | NDArray[np.float32]

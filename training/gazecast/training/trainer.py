@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from gazecast.evaluation.cross_validation import saw
+from gazecast.evaluation.predicting import Predicting
 from gazecast.model.network import NetworkSpec, SaliencyNetwork, Shared
 from gazecast.model.predictor import Predictor
 from gazecast.model.vocabulary import WINDOWS
@@ -30,10 +32,8 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from gazecast.training.cross_validation import saw
 from gazecast.training.factors import fit_factors
 from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
-from gazecast.training.predicting import Predicting
 from gazecast.training.recipe import Recipe, RecipeError, SetUse, Stage, read_recipe
 from gazecast.training.samples import Batch, Samples, collate
 from gazecast.training.text_head import STEPS as TEXT_STEPS

@@ -1,8 +1,8 @@
 """Where a measure of clutter stands among pictures of the same kind.
 
 The shipped table holds 21 quantiles of each measure on two named sets of pictures; it is made by
-`python -m gazecast.training.reference_sets`. No set of posters or photographs is shipped, so those
-get no percentile.
+`python -m gazecast.analysis.scores.measure_reference_sets`. No set of posters or photographs is
+shipped, so those get no percentile.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from statistics import fmean
 
+from gazecast.evaluation.candidate import Candidate
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.vocabulary import NOTICE
-from gazecast.training.finetuning.candidate import Candidate
 
 
 def model_card(info: ModelInfo, candidate: Candidate) -> str:

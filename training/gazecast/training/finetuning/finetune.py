@@ -19,10 +19,7 @@ from torch import Tensor
 
 from gazecast.data.splits import image_folds
 from gazecast.data.stimulus import DataError
-from gazecast.model.network import SaliencyNetwork
-from gazecast.training.exported import Exported, read_exported
-from gazecast.training.finetuning import domain_stage
-from gazecast.training.finetuning.candidate import (
+from gazecast.evaluation.candidate import (
     DESCRIPTION,
     Candidate,
     HeldOut,
@@ -31,6 +28,9 @@ from gazecast.training.finetuning.candidate import (
     StageResult,
     read_candidate,
 )
+from gazecast.model.network import SaliencyNetwork
+from gazecast.training.exported import Exported, read_exported
+from gazecast.training.finetuning import domain_stage
 from gazecast.training.finetuning.domain_stage import CachedOutput, fit_domain
 from gazecast.training.finetuning.judging import Scores, held_out_map, judge, score
 from gazecast.training.finetuning.ranks import Ranks, joined_ranks

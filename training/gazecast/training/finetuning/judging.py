@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from gazecast.data.density import fixation_counts
 from gazecast.data.stimulus import Stimulus
+from gazecast.evaluation import metrics
+from gazecast.evaluation.candidate import HeldOut, UserData
+from gazecast.evaluation.density_scores import density_scores
+from gazecast.evaluation.scoring import Estimate, FixationPool, bootstrap
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.vocabulary import Window
-from gazecast.training import metrics
-from gazecast.training.density_scores import density_scores
-from gazecast.training.evaluation import Estimate, FixationPool, bootstrap
-from gazecast.training.finetuning.candidate import HeldOut, UserData
 from gazecast.training.samples import Batch
 
 LogDensity = NDArray[np.float32]

@@ -15,7 +15,7 @@ from gazecast.training.samples import scale_pixels
 
 
 class NetworkPredictor:
-    """A `gazecast.training.predicting.Predicting`. It does not tell unfamiliar pictures."""
+    """A `gazecast.evaluation.predicting.Predicting`. It does not tell unfamiliar pictures."""
 
     def __init__(self, network: SaliencyNetwork, info: ModelInfo) -> None:
         """info: of the model that the network was fine-tuned from; its input size counts."""

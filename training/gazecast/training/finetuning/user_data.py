@@ -12,8 +12,8 @@ import numpy as np
 
 from gazecast.data.layouts.folder import read_folder
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Fixations, Stimulus
+from gazecast.evaluation.candidate import UserData
 from gazecast.model.vocabulary import WINDOWS, Window, seconds
-from gazecast.training.finetuning.candidate import UserData
 
 FEWEST_IMAGES = 5
 """With fewer there is nothing to cross-validate on."""

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from gazecast.data.stimulus import Stimulus
+from gazecast.evaluation.candidate import UserData
 from gazecast.model.geometry import place
 from gazecast.model.network import SaliencyNetwork
-from gazecast.training.finetuning.candidate import UserData
 from gazecast.training.losses import log_density
 from gazecast.training.recipe import SetUse
 from gazecast.training.samples import MULTIPLE, Batch, Example, Planned, collate, load_example

@@ -14,15 +14,7 @@ from typing import cast
 import numpy as np
 
 from gazecast.data.stimulus import EyeTrackingSet
-from gazecast.model.error_tables import Calibration
-from gazecast.model.metadata import DatasetUse, ModelInfo, RecipeUse, Score
-from gazecast.model.network import SaliencyNetwork
-from gazecast.model.vocabulary import WINDOWS, Domain
-from gazecast.training.calibration import fit, measure
-from gazecast.training.evaluation import bootstrap
-from gazecast.training.export import Shipped, code_commit, write_model
-from gazecast.training.exported import Exported
-from gazecast.training.finetuning.candidate import (
+from gazecast.evaluation.candidate import (
     CARD,
     DESCRIPTION,
     HELD_OUT,
@@ -31,6 +23,14 @@ from gazecast.training.finetuning.candidate import (
     HeldOut,
     write_held_out,
 )
+from gazecast.evaluation.fit_error_tables import fit, measure
+from gazecast.evaluation.scoring import bootstrap
+from gazecast.model.error_tables import Calibration
+from gazecast.model.metadata import DatasetUse, ModelInfo, RecipeUse, Score
+from gazecast.model.network import SaliencyNetwork
+from gazecast.model.vocabulary import WINDOWS, Domain
+from gazecast.training.export import Shipped, code_commit, write_model
+from gazecast.training.exported import Exported
 from gazecast.training.finetuning.card import model_card
 from gazecast.training.finetuning.network_predictor import NetworkPredictor
 from gazecast.training.finetuning.user_data import UserSet

@@ -1,0 +1,1 @@
+"""How good a model is: metrics, protocols, people as the bar, the report. Needs no torch."""
