@@ -21,8 +21,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Error, expect, sync_playwright
-from scipy.io import savemat
 
 from gazecast.model.error_tables import Calibration, DifferenceError, SeenRate, ShareError
 from gazecast.model.graph import (
@@ -46,11 +44,10 @@ from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainDecision, Prediction, require_domain
 from gazecast.model.vocabulary import DOMAINS, WINDOWS
 
-if TYPE_CHECKING:  # torch is slow to load, and most tests do without
-    from gazecast.model.network import SaliencyNetwork
+if TYPE_CHECKING:  # torch and playwright are slow to load, and most tests do without
+    from playwright.sync_api import Browser
 
-# Its five seconds are short where other tests share the cores.
-expect.set_options(timeout=30_000)
+    from gazecast.model.network import SaliencyNetwork
 
 EncodeImage = Callable[..., bytes]
 WriteImage = Callable[..., Path]
@@ -167,6 +164,10 @@ hypothesis.settings.load_profile("gazecast")
 def chromium() -> Iterator[Callable[..., Browser]]:
     """Starts the system's Chromium with further arguments. No longer than a module, as nothing
     asynchronous can run beside it."""
+    from playwright.sync_api import Error, expect, sync_playwright
+
+    # Its five seconds are short where other tests share the cores.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as driver:
 
         def launch(*arguments: str) -> Browser:
@@ -332,6 +333,7 @@ def write_image() -> WriteImage:
 @pytest.fixture(scope="session")
 def write_gaze() -> Callable[..., None]:
     """A SALICON fixation file: `gaze` is an (observers, 1) struct array."""
+    from scipy.io import savemat
 
     def write(
         path: Path,
@@ -374,6 +376,7 @@ def gaze_samples() -> Callable[..., NDArray[np.float64]]:
 @pytest.fixture(scope="session")
 def write_recording() -> Callable[..., None]:
     """An MIT1003 recording: one struct, named after the image, cut to MATLAB's 63 characters."""
+    from scipy.io import savemat
 
     def write(path: Path, samples: NDArray[np.float64]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
