@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
@@ -54,6 +58,25 @@ def test_what_cannot_be_done_is_told(file, arguments, told):
     result = _keys(*arguments)
     assert result.exit_code == 1
     assert told in result.output
+
+
+@pytest.mark.parametrize("command", [("list",), ("add", "ci"), ("remove", "ci")])
+def test_a_pipe_in_the_place_of_a_file_is_told_at_once(file, command):
+    os.mkfifo(file)
+    run = [sys.executable, "-c", "from gazecast.cli.main import app; app()", "keys", *command]
+    result = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert "no regular file" in result.stderr
+    assert file.is_fifo()
+
+
+def test_a_file_that_everybody_can_write_to_is_told(file):
+    _keys("add", "ci")
+    file.chmod(0o666)
+    result = _keys("add", "figma")
+    assert result.exit_code == 1
+    assert "Everybody can write to the key file" in result.output
+    assert "gzc_" not in result.stdout
 
 
 def test_a_damaged_file_is_told(file):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
+import socket
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -99,6 +106,113 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path):
         add_key(tmp_path / "no folder" / "keys", "ci")
 
 
+def _pipe(path: Path) -> None:
+    os.mkfifo(path, 0o600)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+NO_FILES = {"pipe": _pipe, "socket": _socket, "folder": Path.mkdir}
+
+
+@pytest.fixture
+def no_waiting() -> Iterator[None]:
+    """Ends a test that would wait for a pipe's other end."""
+
+    def give_up(*_: object) -> None:
+        raise AssertionError("still waiting")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(20)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize("linked", [False, True], ids=["itself", "linked"])
+def test_what_is_no_regular_file_is_neither_read_nor_replaced(file, tmp_path, kind, linked):
+    there = tmp_path / "there" if linked else file
+    NO_FILES[kind](there)
+    if linked:
+        file.symlink_to(there)
+    before = there.stat()
+    for use in (read_keys, lambda file: add_key(file, "ci"), lambda file: remove_key(file, "ci")):
+        with pytest.raises(KeyFileError, match="key file"):
+            use(file)
+    assert KeyRing({}, file).holder("one") is None
+    after = there.stat()
+    assert (after.st_mode, after.st_ino) == (before.st_mode, before.st_ino)
+    assert file.is_symlink() == linked
+
+
+def test_a_device_is_not_read():
+    with pytest.raises(KeyFileError, match="no regular file"):
+        read_keys(Path(os.devnull))
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["itself", "linked"])
+@pytest.mark.parametrize("mode", [0o602, 0o622, 0o666, 0o777])
+def test_a_file_that_everybody_can_write_to_is_refused(file, tmp_path, mode, linked):
+    add_key(file, "ci")
+    file.chmod(mode)
+    named = file
+    if linked:
+        named = tmp_path / "link"
+        named.symlink_to(file)
+    text = file.read_text()
+    for use in (read_keys, lambda file: add_key(file, "cd"), lambda file: remove_key(file, "ci")):
+        with pytest.raises(KeyFileError, match=r"chmod o-w .*GAZECAST_KEYS"):
+            use(named)
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o600, 0o640, 0o660, 0o444])
+def test_a_file_that_a_group_shares_is_not(file, mode):
+    add_key(file, "ci")
+    file.chmod(mode)
+    add_key(file, "cd")
+    assert list(read_keys(file)) == ["ci", "cd"]
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_where_every_file_is_open_to_everybody_none_is_made(file, monkeypatch):
+    def mkstemp(**options):
+        descriptor, name = make(**options)
+        os.fchmod(descriptor, 0o777)
+        return descriptor, name
+
+    make = tempfile.mkstemp
+    monkeypatch.setattr(tempfile, "mkstemp", mkstemp)
+    with pytest.raises(KeyFileError, match="GAZECAST_KEYS"):
+        add_key(file, "ci")
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_disk_that_is_full_leaves_the_old_file_alone(file, monkeypatch):
+    add_key(file, "ci")
+    text = file.read_text()
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyFileError, match="No space left"):
+        add_key(file, "cd")
+    assert file.read_text() == text
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_link_to_itself_is_told(file):
+    file.symlink_to(file)
+    with pytest.raises(KeyFileError, match="cannot be read"):
+        add_key(file, "ci")
+
+
 def test_a_ring_knows_whose_key_it_is(file):
     in_file = add_key(file, "figma")
     ring = KeyRing({"ci": hash_key("one")}, file)
@@ -119,6 +233,18 @@ def test_a_ring_follows_its_file(file):
     assert ring.holder(key) == "ci"
     remove_key(file, "ci")
     assert ring.holder(key) is None
+
+
+def test_a_ring_follows_a_file_that_is_opened_to_everybody_and_closed(file, caplog):
+    ring = KeyRing({"fixed": hash_key("one")}, file)
+    key = add_key(file, "ci")
+    assert ring.holder(key) == "ci"
+    file.chmod(0o666)
+    assert ring.holder(key) is None
+    assert ring.holder("one") == "fixed"
+    assert len(caplog.records) == 1
+    file.chmod(0o600)
+    assert ring.holder(key) == "ci"
 
 
 @pytest.mark.parametrize("harm", ["damage", "delete"])

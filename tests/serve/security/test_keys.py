@@ -161,11 +161,27 @@ def test_a_key_that_is_removed_opens_no_longer_and_opens_nothing_up(start, tmp_p
     assert client.get("/v1/model").status_code == 401
 
 
-def test_a_damaged_key_file_stops_the_start(fixed_predictor, tmp_path):
+@pytest.mark.parametrize("keys", [{}, {"ci": hash_key("one")}], ids=["alone", "beside others"])
+def test_a_damaged_key_file_stops_the_start(fixed_predictor, tmp_path, keys):
     file = tmp_path / "keys"
     file.write_text("ci\n")
     with pytest.raises(KeyFileError, match="damaged"):
+        create_app(Settings(key_file=file, keys=keys), fixed_predictor)
+
+
+def test_where_a_key_file_cannot_be_closed_to_everybody_its_lines_are_a_setting(
+    start, tmp_path, monkeypatch, fixed_predictor
+):
+    file = tmp_path / "keys"
+    keys = [add_key(file, name) for name in ("ci", "figma")]
+    file.chmod(0o777)
+    with pytest.raises(KeyFileError, match="GAZECAST_KEYS"):
         create_app(Settings(key_file=file), fixed_predictor)
+    monkeypatch.setenv("GAZECAST_KEYS", ",".join(file.read_text().split()))
+    file.unlink()
+    client = start(key_file=file)
+    for key in keys:
+        assert client.get("/v1/model", headers={"X-API-Key": key}).status_code == 200
 
 
 def test_the_schema_asks_for_keys_only_where_they_are_needed(keyless, keyed, key):

@@ -65,7 +65,8 @@ def policy(settings: Settings) -> Policy:
 
 def _key_ring(settings: Settings) -> KeyRing:
     keys, file = settings.keys, settings.key_file
-    if keys or (file and read_keys(file)):
+    in_file = read_keys(file) if file else {}
+    if keys or in_file:
         return KeyRing(keys, file)
     name = "first"
     if file:

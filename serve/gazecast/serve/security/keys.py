@@ -2,6 +2,7 @@
 
 A key holds 256 random bits, so that one round of SHA-256 hides it; slow password hashes are for
 what people choose. A key file has one `name:hash` a line; lines that start with # are skipped.
+Whoever can write to it can let anyone in, so one that everybody can write to is refused.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import logging
 import os
 import re
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 _logger = logging.getLogger(__name__)
 
@@ -56,9 +59,15 @@ def parse_keys(entries: Iterable[str]) -> dict[str, str]:
 
 
 def read_keys(file: Path) -> dict[str, str]:
-    """Hashes by name; none when there is no such file. Raises KeyFileError."""
+    """Hashes by name; none when there is no such file.
+
+    Raises KeyFileError for one that cannot be read or is damaged, is no regular file behind its
+    links, or can be written to by everybody.
+    """
     try:
-        lines = (line.strip() for line in file.read_text("utf-8").splitlines())
+        with open(file, encoding="utf-8", opener=_open_at_once) as opened:
+            _check(file, opened)
+            lines = (line.strip() for line in opened.read().splitlines())
         return parse_keys(line for line in lines if line and not line.startswith("#"))
     except FileNotFoundError:
         return {}
@@ -100,18 +109,44 @@ def check_name(name: str) -> None:
         )
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """As the system's open, which would wait for somebody to write to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _check(file: Path, opened: IO[str]) -> None:
+    """Raises KeyFileError for an open file that keys must not be kept in."""
+    mode = os.fstat(opened.fileno()).st_mode
+    if not stat.S_ISREG(mode):
+        raise KeyFileError(
+            f"The key file {file} is no regular file but a device, a pipe or the like. Name a file "
+            "for the keys; it need not be there yet."
+        )
+    if mode & stat.S_IWOTH and os.name != "nt":  # where modes say nothing
+        raise KeyFileError(
+            f"Everybody can write to the key file {file}, and so let themselves in. See that its "
+            f"keys are yours, then: chmod o-w {file}. On a file system that has no such modes, "
+            "remove the file and set its lines, with commas between them, as GAZECAST_KEYS."
+        )
+
+
 def _write(file: Path, keys: Mapping[str, str]) -> None:
     """Puts a new file in the old one's place, so that a reader sees the one or the other."""
     file = file.resolve()  # a link stays a link
     try:
-        mode = file.stat().st_mode if file.exists() else 0o600
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
-            new.writelines(f"{name}:{stored}\n" for name, stored in keys.items())
-            new.flush()
-            os.fsync(new.fileno())
-        path = Path(new.name)
-        path.chmod(mode)
-        path.replace(file)
+        mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
+        descriptor, made = tempfile.mkstemp(dir=file.parent)
+        path = Path(made)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as new:
+                _check(file, new)  # its file system may know no other mode
+                new.writelines(f"{name}:{stored}\n" for name, stored in keys.items())
+                new.flush()
+                os.fsync(new.fileno())
+            path.chmod(mode)
+            path.replace(file)
+        finally:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise KeyFileError(f"The key file {file} cannot be written: {error.strerror}.") from error
 
@@ -124,7 +159,7 @@ class KeyRing:
         self._fixed = dict(keys)
         self._file = file
         self._in_file: dict[str, str] = {}
-        self._seen: tuple[int, int, int] | None = None  # of the file, when it was read
+        self._seen: tuple[int, ...] | None = None  # of the file, when it was read
 
     def holder(self, key: str) -> str | None:
         """The name of the key, or None for one that opens nothing."""
@@ -145,7 +180,14 @@ class KeyRing:
         except OSError:
             seen = None
         else:
-            seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+            # Its mode and owner may be what is repaired; they change no mtime.
+            seen = (
+                status.st_mtime_ns,
+                status.st_ctime_ns,
+                status.st_mode,
+                status.st_size,
+                status.st_ino,
+            )
         if seen == self._seen:
             return
         self._seen = seen
