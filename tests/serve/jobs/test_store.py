@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,10 +44,10 @@ def store(open_store) -> JobStore:
 
 
 def add(store, names=("a",), webhook=None) -> str:
-    with store.receive() as (job_id, folder):
-        for position in range(len(names)):
-            (folder / str(position)).write_bytes(b"image")
-        store.add(NewJob(job_id, "", "3s", "auto", "{}", names, webhook))
+    job_id, folder = store.receive()
+    for position in range(len(names)):
+        (folder / str(position)).write_bytes(b"image")
+    store.add(NewJob(job_id, "", "3s", "auto", "{}", names, webhook))
     return job_id
 
 
@@ -110,23 +110,76 @@ def test_a_result_of_an_erased_job_is_dropped(store):
 
 
 def test_a_job_that_is_not_stored_leaves_no_files(store, uploads):
+    job_id, folder = store.receive()
+    (folder / "0").write_bytes(b"image")
     with pytest.raises(IntegrityError):
-        add(store, [None])
+        store.add(NewJob(job_id, "", "3s", "auto", "{}", [None], None))
+    store.discard(job_id)
     assert uploads() == []
     assert store.count() == 0
 
 
-def test_what_broken_uploads_left_is_swept(store, folder, uploads):
+def test_a_stored_job_has_its_files_alone(store, uploads):
+    job_id = add(store)
+    assert uploads() == [f"uploads/{job_id}", f"uploads/{job_id}/0"]
+
+
+def test_what_broken_uploads_left_is_swept_and_what_is_received_is_not(store, open_store, folder):
     kept = add(store)
-    for name in ("abandoned", "fresh"):
+    for name in ("begun", "of-an-older-version"):
         (folder / "uploads" / name).mkdir()
-    os.utime(folder / "uploads" / "abandoned", (0, 0))
-    with store.receive() as (receiving, upload):
-        os.utime(upload, (0, 0))
-        store.sweep()
-        assert uploads() == sorted(
-            f"uploads/{name}" for name in ("fresh", kept, f"{kept}/0", receiving)
-        )
+        (folder / "uploads" / name / "received").write_bytes(b"ima")
+    (folder / "uploads" / "begun" / "lock").touch()
+    (folder / "uploads" / "no folder").touch()
+    receiving, _ = store.receive()
+    for sweeping in (store, open_store()):
+        sweeping.sweep()
+        left = {path.name for path in (folder / "uploads").iterdir()}
+        assert left == {kept, receiving, "no folder"}
+    assert (folder / "uploads" / kept / "0").exists()
+    store.discard(receiving)
+
+
+def test_what_a_sweep_cannot_lock_does_not_hold_up_the_rest(store, folder, monkeypatch):
+    expired = add(store)
+    (folder / "uploads" / "odd" / "lock").mkdir(parents=True)  # where its lock should be
+    later = time.time() + 3601
+    monkeypatch.setattr(time, "time", lambda: later)
+    store.sweep()
+    assert not (folder / "uploads" / expired).exists()
+
+
+def test_no_sweep_comes_between_a_folder_and_its_job(store, open_store, folder):
+    """A folder may be listed before its lock is taken, or its job looked for before it is
+    stored."""
+    others = [open_store() for _ in range(3)]
+    ended = threading.Event()
+
+    def sweep(other):
+        while not ended.is_set():
+            other.sweep()
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        sweeping = [pool.submit(sweep, other) for other in others]
+        try:
+            jobs = [add(store) for _ in range(50)]
+        finally:
+            ended.set()
+        for future in sweeping:
+            future.result()
+    assert all((folder / "uploads" / job_id / "0").exists() for job_id in jobs)
+
+
+def test_files_without_a_database_are_looked_after(folder, store, uploads):
+    add(store)
+    store.close()
+    for file in folder.glob("jobs.*"):
+        file.unlink()
+    other = JobStore(folder, retention_seconds=3600)
+    assert other.exists()
+    other.sweep()
+    other.close()
+    assert uploads() == []
 
 
 def test_migrations_make_the_tables(store, folder):
@@ -168,12 +221,6 @@ def test_tables_of_a_newer_version_are_left_alone(store, open_store, folder):
     connection.close()
     with pytest.raises(JobStoreError, match="another version"):
         open_store()
-
-
-def test_only_the_user_can_look_inside(store, folder):
-    add(store)
-    assert (folder / "jobs.sqlite3").stat().st_mode & 0o077 == 0
-    assert (folder / "uploads").stat().st_mode & 0o077 == 0
 
 
 def test_a_webhook_is_due_when_the_job_is_finished(store):

@@ -2,11 +2,13 @@
 
     DIR/jobs.sqlite3                the tables
     DIR/uploads/<job>/<position>    a picture until its result is stored
+    DIR/uploads/<job>/lock          held by the process that receives the pictures, until they are
+                                    stored
 
-The folder is made when the first job arrives. A kill at any point loses no job that was answered
-for: an item belongs to whoever holds its lease, and only the holder can store its result, in the
-transaction that ends the lease. The journal is not flushed to the disk at each commit, so a power
-cut may take the last moments with it, without damage.
+The folder is made when the first job arrives, and all in it is for its user alone. A kill at any
+point loses no job that was answered for: an item belongs to whoever holds its lease, and only the
+holder can store its result, in the transaction that ends the lease. The journal is not flushed to
+the disk at each commit, so a power cut may take the last moments with it, without damage.
 
 All methods block and may be called from any thread.
 """
@@ -26,6 +28,7 @@ from typing import Any, Literal
 import alembic.command
 import alembic.config
 import alembic.util
+from filelock import FileLock
 from sqlalchemy import (
     URL,
     Connection,
@@ -41,6 +44,7 @@ from sqlalchemy import (
 )
 
 from gazecast.model.vocabulary import DomainChoice, Window
+from gazecast.serve.jobs import private
 from gazecast.serve.jobs.tables import items, jobs, results, webhooks
 
 Outcome = Literal["done", "failed"]
@@ -50,7 +54,7 @@ LEASE_SECONDS = 60.0
 """How long an item stays with a worker that no longer renews its lease."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_ABANDONED_SECONDS = 3600.0  # without a change, and no upload goes on in this process
+_LOCK = "lock"
 _UNFINISHED = ("waiting", "running")
 
 
@@ -128,28 +132,31 @@ class JobStore:
     """lease_owner: names this process among those that share the folder."""
 
     def __init__(self, folder: Path, retention_seconds: float) -> None:
+        self.folder = folder
         self.database = folder / "jobs.sqlite3"
         self.lease_owner = secrets.token_hex(8)
         self._uploads = folder / "uploads"
         self._retention = retention_seconds
-        self._receiving: set[str] = set()
+        self._receiving: dict[str, FileLock] = {}  # by job
         self._engine: Engine | None = None
         self._opening = threading.Lock()
 
     def exists(self) -> bool:
-        """Whether there ever was a job."""
-        return self._engine is not None or self.database.exists()
+        """Whether there ever was a job, or is a file of one."""
+        return self._engine is not None or self.database.exists() or self._uploads.exists()
 
     def open(self) -> None:
         """Makes what is missing, brings the tables up to date. Raises JobStoreError."""
         with self._opening:
             if self._engine is None:
                 try:
-                    self._uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    private.make_folder(self._uploads)
+                    private.make_file(self.database)
+                    _close_to_others(self.database)
                 except OSError as error:
                     raise JobStoreError(
-                        f"The folder for jobs, {self.database.parent}, cannot be made "
-                        f"({error.strerror}). Set GAZECAST_DATA_DIR to one that can be written to."
+                        f"The folder for jobs, {self.folder}, cannot be used ({error.strerror}: "
+                        f"{error.filename}). Set GAZECAST_DATA_DIR to one that can be written to."
                     ) from error
                 self._engine = _open(self.database)
 
@@ -161,23 +168,25 @@ class JobStore:
 
     # ---- For the routes ------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def receive(self) -> Iterator[tuple[str, Path]]:
-        """An id and an empty folder for the files of a new job, named by their positions.
+    def receive(self) -> tuple[str, Path]:
+        """The id of a new job, and an empty folder for its files, named by their positions.
 
-        The folder is removed unless `add` made the job.
+        They are kept until `add` or `discard`, and where neither comes, as long as this process
+        lives.
         """
-        self.open()
         job_id = secrets.token_hex(16)
         folder = self._uploads / job_id
-        self._receiving.add(job_id)
-        try:
-            folder.mkdir(mode=0o700, parents=True)
-            yield job_id, folder
-        finally:
-            if job_id in self._receiving:
-                shutil.rmtree(folder, ignore_errors=True)
-                self._receiving.discard(job_id)
+        lock = _upload_lock(folder)
+        with self._write():  # so that no sweep finds the folder before it is locked
+            private.make_folder(folder)
+            lock.acquire(blocking=False)
+        self._receiving[job_id] = lock
+        return job_id, folder
+
+    def discard(self, job_id: str) -> None:
+        """Removes the files of a job that was received and not added."""
+        self._receiving.pop(job_id).release()
+        shutil.rmtree(self._uploads / job_id, ignore_errors=True)
 
     def add(self, job: NewJob) -> None:
         """Stores a job whose files are in the folder that `receive` gave."""
@@ -213,7 +222,8 @@ class JobStore:
                         job_id=job.id, url=job.webhook, state="waiting", attempts=0
                     )
                 )
-        self._receiving.discard(job.id)
+        self._receiving.pop(job.id).release()
+        (self._uploads / job.id / _LOCK).unlink(missing_ok=True)
 
     def progress(self, job_id: str, owner: str | None = None) -> JobProgress | None:
         """None when there is no such job, or it is another owner's. owner None: anyone's."""
@@ -361,7 +371,7 @@ class JobStore:
             )
 
     def sweep(self) -> None:
-        """Erases what has expired, and what was left behind by uploads that a kill broke off."""
+        """Erases what has expired, and what processes that are gone left of broken uploads."""
         now = time.time()
         with self._write() as connection:
             expired = (
@@ -370,12 +380,11 @@ class JobStore:
                 .all()
             )
             known = set(connection.execute(select(jobs.c.id)).scalars())
-        left = [
-            folder.name
-            for folder in self._uploads.iterdir()
-            if folder.name not in known | self._receiving
-            and folder.stat().st_mtime < now - _ABANDONED_SECONDS
-        ]
+            left = [
+                folder.name
+                for folder in self._uploads.iterdir()
+                if folder.name not in known and folder.is_dir() and not _is_receiving(folder)
+            ]
         if expired or left:
             self._erase_files([*expired, *left])
 
@@ -476,8 +485,29 @@ def _open(database: Path) -> Engine:
     except Exception:
         engine.dispose()
         raise
-    database.chmod(0o600)
     return engine
+
+
+def _close_to_others(database: Path) -> None:
+    """SQLite gives its journals the database's mode, but keeps that of one that it finds: earlier
+    versions left such when they were killed in their first run. Raises OSError."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            database.with_name(database.name + suffix).chmod(0o600)
+
+
+def _upload_lock(folder: Path) -> FileLock:
+    # Taken in one thread and let go of in another. The system lets go of it when the process ends.
+    return FileLock(folder / _LOCK, mode=0o600, thread_local=False)
+
+
+def _is_receiving(folder: Path) -> bool:
+    """Whether a living process receives files into an upload's folder."""
+    try:
+        with _upload_lock(folder).acquire(blocking=False):
+            return False
+    except OSError:  # a Timeout is one; for others it cannot be told
+        return True
 
 
 @contextlib.contextmanager

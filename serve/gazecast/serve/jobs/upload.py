@@ -15,6 +15,7 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
+from gazecast.serve.jobs import private
 from gazecast.serve.jobs.archive import is_zip, read_zip, too_many_files
 from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.settings import Settings
@@ -119,7 +120,7 @@ class Upload:
                 "curl -F files=@a.png -F files=@b.png.",
             )
         self._file_name = options[b"filename"].decode("utf-8", "replace")
-        self._file = self._received.open("wb")
+        self._file = private.open_to_write(self._received)
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:
@@ -142,7 +143,7 @@ class Upload:
             zipped = is_zip(file.read(4))
         if zipped:
             for name, content in read_zip(self._received, self._settings.max_job_files):
-                with self._next_file(name).open("wb") as unpacked:
+                with private.open_to_write(self._next_file(name)) as unpacked:
                     for chunk in content:
                         unpacked.write(chunk)
                         self._count(len(chunk), unpacked.tell())

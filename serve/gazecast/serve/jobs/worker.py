@@ -19,6 +19,7 @@ from gazecast.analysis.regions import RegionError
 from gazecast.model.picture import PictureError
 from gazecast.model.prediction import UnknownDomainError
 from gazecast.serve import answers
+from gazecast.serve.jobs.private import others_may_enter
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, LeasedItem, Outcome
 from gazecast.serve.jobs.webhooks import RETRY_SECONDS, WebhookError, WebhookSender, job_finished
 from gazecast.serve.problems import ProblemError, problem_of
@@ -69,6 +70,12 @@ class Jobs:
 
     async def open(self) -> None:
         """Takes up what an earlier process left. Raises JobStoreError."""
+        if await self.in_thread(lambda: others_may_enter(self.store.folder)):
+            _logger.warning(
+                "Other users may enter the data folder %s; it is left as it is, and all that is "
+                "made in it is closed to them. To keep them out: chmod go= %s",
+                *(self.store.folder, self.store.folder),
+            )
         if self.store.exists():
             await self.in_thread(self.store.open)
             await self.in_thread(self.store.void_leases)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
@@ -164,7 +164,8 @@ async def _take_in(
 ) -> str:
     """The id of the new job. Raises ProblemError, UnknownDomainError; nothing is left then."""
     settings, store = jobs.settings, jobs.store
-    with store.receive() as (job_id, folder):
+    job_id, folder = await jobs.in_thread(store.receive)
+    try:
         upload = Upload(headers.get("content-type", ""), folder, settings)
         try:
             async for chunk in body:
@@ -187,6 +188,10 @@ async def _take_in(
             webhook=options.webhook,
         )
         await jobs.in_thread(lambda: store.add(job))
+    except BaseException:
+        with CancelScope(shield=True):  # a service that stops cancels its requests
+            await jobs.in_thread(lambda: store.discard(job_id))
+        raise
     return job_id
 
 
