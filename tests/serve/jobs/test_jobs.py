@@ -286,6 +286,12 @@ def test_a_form_that_is_cut_off_is_refused(service, uploads, encode_image):
     assert uploads() == []
 
 
+def test_a_zip_of_a_file_that_is_called_nul_is_refused(service, send, zipped, uploads):
+    archive = zipped({"a": b"1"}).replace(b"a", b"\0")
+    assert_problem(send(service, ("z.zip", archive)), 422, "damaged-archive")
+    assert uploads() == []
+
+
 @pytest.mark.parametrize(
     ("settings", "slug"),
     [

@@ -2,17 +2,16 @@
 
 Nothing is believed that the archive says about sizes: its table of contents is read up to a limit,
 its files come in chunks for the caller to count, and its names are text that never becomes a path.
+Nothing in it is unpacked twice, so the work is in proportion to its size.
 """
 
 from __future__ import annotations
 
 import contextlib
-import struct
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from typing import IO, BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from gazecast.serve.problems import ProblemError
 
@@ -20,18 +19,8 @@ CHUNK_BYTES = 64 * 1024
 
 _MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ENCRYPTED = 0x1
-# What zipfile answers damaged archives with; OSError where a seek goes astray.
-_DAMAGE = (
-    BadZipFile,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-_CONTENTS_BYTES_PER_FILE = 1024  # a file's name and its 46 bytes of numbers, with room to spare
+_ENTRY_BYTES = 46  # of a table of contents, for each file besides its name and the like
+_CONTENTS_BYTES_PER_FILE = 1024  # all that is told of a file, with room to spare
 _CONTENTS_BYTES = 128 * 1024  # for any archive; zipfile looks for the contents in the last 64 kB
 
 
@@ -40,20 +29,41 @@ def is_zip(start: bytes) -> bool:
     return start.startswith(_MAGIC)
 
 
-def read_zip(path: Path, max_files: int) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Name and content of each file; the content is read before the next is asked for.
+class Zips:
+    """The zips of one job. max_files: it takes no more; bounds the work for tables of contents, of
+    each zip and of all together, as one may have much in it that is no file."""
 
-    Folders are skipped, and so is what macOS and Windows add unasked (__MACOSX, .DS_Store,
-    Thumbs.db). max_files: the caller takes no more; bounds the memory for the table of contents.
-    Raises ProblemError (422) for an archive that is damaged or encrypted, packed in unusual ways,
-    or has another one in it; (413) for a table of contents that is too long.
-    """
-    with path.open("rb") as file, _damage_as_problem():
-        limit = _CONTENTS_BYTES + max_files * _CONTENTS_BYTES_PER_FILE
-        with ZipFile(_BoundedReads(file, limit, max_files)) as archive:
-            for entry in archive.infolist():
+    def __init__(self, max_files: int) -> None:
+        self._max_files = max_files
+        self._limit = _CONTENTS_BYTES + max_files * _CONTENTS_BYTES_PER_FILE
+        self._contents = 0  # bytes, of all so far
+
+    def read(self, path: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Name and content of each file; the content is read before the next is asked for.
+
+        Folders are skipped, and so is what macOS and Windows add unasked (__MACOSX, .DS_Store,
+        Thumbs.db). Raises ProblemError (422) for an archive that is damaged or encrypted, packed in
+        unusual ways, or has another one in it; (413) for tables of contents that are too long.
+        """
+        with path.open("rb") as file:
+            with _damage_as_problem():
+                archive = ZipFile(_BoundedReads(file, self._limit, self._max_files))
+            entries = archive.infolist()
+            self._check(entries, path.stat().st_size)
+            for entry in entries:
                 if not (entry.is_dir() or _is_clutter(entry.filename)):
                     yield entry.filename, _content(archive, entry)
+
+    def _check(self, entries: Sequence[ZipInfo], archive_bytes: int) -> None:
+        """Raises ProblemError."""
+        self._contents += sum(_bytes_in_contents(entry) for entry in entries)
+        if self._contents > self._limit:
+            raise too_many_files(self._max_files)
+        nameless = any(not entry.filename for entry in entries)  # what follows a NUL is cut off
+        # Where files share their bytes, little of an archive would be unpacked again and again.
+        shared = sum(entry.compress_size for entry in entries) > archive_bytes
+        if nameless or shared:
+            raise _damaged()
 
 
 def too_many_files(max_files: int) -> ProblemError:
@@ -64,6 +74,12 @@ def too_many_files(max_files: int) -> ProblemError:
         f"The job has more than {max_files:,} files.",
         "Send several jobs, or raise GAZECAST_MAX_JOB_FILES on the server.",
     )
+
+
+def _bytes_in_contents(entry: ZipInfo) -> int:
+    """What an entry takes of the table of contents, or somewhat more: names may be in cp437."""
+    name = len(entry.orig_filename.encode())
+    return _ENTRY_BYTES + name + len(entry.extra) + len(entry.comment)
 
 
 def _is_clutter(name: str) -> bool:
@@ -79,9 +95,11 @@ def _content(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
         raise _unusable(
             "unsupported-archive", "is packed in an unusual way", "Pack it with Deflate."
         )
-    with _damage_as_problem(), archive.open(entry) as file:
+    with _damage_as_problem():
+        file = archive.open(entry)
+    with file:
         start = True
-        while chunk := file.read(CHUNK_BYTES):
+        while chunk := _read(file):
             if start and is_zip(chunk):
                 raise _unusable(
                     "nested-archive", "has another zip in it", "Put all files into one zip."
@@ -90,12 +108,25 @@ def _content(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
             yield chunk
 
 
+def _read(file: IO[bytes]) -> bytes:
+    with _damage_as_problem():
+        return file.read(CHUNK_BYTES)
+
+
 @contextlib.contextmanager
 def _damage_as_problem() -> Iterator[None]:
+    """Around calls of zipfile, and nothing else: which exceptions it has for hostile bytes differs
+    by its version and is told nowhere."""
     try:
         yield
-    except _DAMAGE as error:
-        raise _unusable("damaged-archive", "is damaged", "Make it again, and retry.") from error
+    except ProblemError:
+        raise
+    except Exception as error:
+        raise _damaged() from error
+
+
+def _damaged() -> ProblemError:
+    return _unusable("damaged-archive", "is damaged", "Make it again, and retry.")
 
 
 def _unusable(slug: str, state: str, remedy: str) -> ProblemError:

@@ -16,7 +16,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from gazecast.serve.jobs import private
-from gazecast.serve.jobs.archive import is_zip, read_zip, too_many_files
+from gazecast.serve.jobs.archive import Zips, is_zip, too_many_files
 from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.settings import Settings
 
@@ -25,6 +25,7 @@ FILES = "files"
 
 _MAX_TEXT_BYTES = 1024 * 1024
 _MAX_TEXTS = 16
+_MAX_EMPTY = 16  # files without a picture, as browsers send them where none was chosen
 
 
 class Upload:
@@ -41,6 +42,8 @@ class Upload:
         self._folder = folder
         self._settings = settings
         self._bytes = 0  # of all pictures, unpacked
+        self._parts = 0
+        self._zips = Zips(settings.max_job_files)
         self._header = [b"", b""]
         self._disposition = b""
         self._field = ""
@@ -92,6 +95,9 @@ class Upload:
 
     def _begin_part(self) -> None:
         self._disposition, self._text = b"", b""
+        self._parts += 1
+        if self._parts > self._settings.max_job_files + _MAX_EMPTY + _MAX_TEXTS:
+            raise too_many_files(self._settings.max_job_files)
 
     def _add_header(self, which: int, data: bytes, start: int, end: int) -> None:
         self._header[which] += data[start:end]  # the parser bounds a header's length
@@ -142,7 +148,7 @@ class Upload:
         with self._received.open("rb") as file:
             zipped = is_zip(file.read(4))
         if zipped:
-            for name, content in read_zip(self._received, self._settings.max_job_files):
+            for name, content in self._zips.read(self._received):
                 with private.open_to_write(self._next_file(name)) as unpacked:
                     for chunk in content:
                         unpacked.write(chunk)
