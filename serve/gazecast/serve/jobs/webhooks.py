@@ -33,6 +33,9 @@ RETRY_SECONDS = (5, 30, 120, 600, 3_600, 3 * 3_600, 6 * 3_600)
 
 _MAX_URL = 2_000
 
+_MAX_INTERIM = 5
+"""Answers with a status from 100 to 199 before the one that counts."""
+
 
 class WebhookError(Exception):
     """The webhook cannot be sent, or was not taken. The message is for who made the job."""
@@ -105,9 +108,15 @@ class WebhookSender:
             request = h11.Request(method="POST", target=path, headers=list(headers.items()))
             for part in (request, h11.Data(body), h11.EndOfMessage()):
                 await stream.send(connection.send(part) or b"")
+            interim = 0
             while not isinstance(answer := connection.next_event(), h11.Response):
                 if answer is h11.NEED_DATA:
                     connection.receive_data(await stream.receive())
+                elif (interim := interim + 1) > _MAX_INTERIM:
+                    raise WebhookError(
+                        f"The receiver sent more than {_MAX_INTERIM} interim answers "
+                        "(such as 100 Continue) and no final one."
+                    )
             return answer.status_code
 
 
@@ -151,14 +160,56 @@ def is_public(address: str) -> bool:
     """Whether an IP address is on the internet, also where it is an IPv4 address in IPv6's
     clothes."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv4Address):
+        return not any(ip in network for network in _NOT_PUBLIC_V4)
+    inner = ip.ipv4_mapped or ip.sixtofour
+    if ip in _NAT64:
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    if inner is not None:
+        return is_public(str(inner))
+    return ip in _GLOBAL_UNICAST and not any(ip in network for network in _NOT_PUBLIC_V6)
 
+
+# By IANA's registries of special-purpose addresses (RFC 6890, as of 2026). A table of our own, as
+# ipaddress.is_global differs between versions of Python.
+_NOT_PUBLIC_V4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            "0.0.0.0/8",  # this network
+            "10.0.0.0/8",  # private
+            "100.64.0.0/10",  # shared, behind a carrier's NAT
+            "127.0.0.0/8",  # loopback
+            "168.63.129.16/32",  # Azure's own services, from its virtual machines
+            "169.254.0.0/16",  # link-local, clouds' metadata
+            "172.16.0.0/12",  # private
+            "192.0.0.0/24",  # protocol assignments; Oracle's metadata
+            "192.0.2.0/24",  # documentation
+            "192.88.99.0/24",  # relays of 6to4, given up
+            "192.168.0.0/16",  # private
+            "198.18.0.0/15",  # benchmarks
+            "198.51.100.0/24",  # documentation
+            "203.0.113.0/24",  # documentation
+            "224.0.0.0/4",  # multicast
+            "240.0.0.0/4",  # reserved, broadcast
+        ),
+    )
+)
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is handed out. Outside are loopback, fc00::/7, fe80::/10, fec0::/10, ff00::/8, ::/96,
+::ffff:0:0:0/96, 64:ff9b:1::/48, 100::/64 and 5f00::/16."""
+
+_NOT_PUBLIC_V6 = tuple(
+    map(
+        ipaddress.IPv6Network,
+        (
+            "2001::/23",  # protocol assignments, Teredo, benchmarks
+            "2001:db8::/32",  # documentation
+            "3fff::/20",  # documentation
+        ),
+    )
+)
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
