@@ -44,6 +44,17 @@ def test_a_study_is_imported_and_told_about(study, tmp_path):
     assert data.name == "imported"
 
 
+def test_names_are_imported_letter_by_letter(tmp_path, write_image):
+    write_image(tmp_path / "study" / "images" / "-home.png")
+    (tmp_path / "study" / "clicks.csv").write_text(HEADER + "-home.png,=1+1,10,20,300\n")
+    result = run(tmp_path / "study", "--out", tmp_path / "imported")
+    assert result.exit_code == 0, result.output
+    (stimulus,) = read_dataset(tmp_path / "imported").stimuli
+    assert stimulus.name == "-home.png"
+    assert stimulus.fixations is not None
+    assert stimulus.fixations.observer.tolist() == ["=1+1"]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

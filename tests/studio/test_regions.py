@@ -219,6 +219,26 @@ def test_the_table_sorts_and_copies(open_page, fixed_service, drop, shown, small
     assert exported[2] == regions[2]
 
 
+def test_a_name_that_is_a_formula_is_copied_as_text_and_exported_as_it_is(
+    open_page, fixed_service, drop, shown, small_picture, tmp_path
+):
+    page = open_page(fixed_service.url, permissions=["clipboard-read", "clipboard-write"])
+    drop(page, ("small.png", "image/png", small_picture))
+    shown(page)
+    region = {"name": '=HYPERLINK("//x")', "x": 0.3, "y": 0.2, "width": 0.4, "height": 0.4}
+    file = tmp_path / "regions.json"
+    file.write_text(json.dumps([region]))
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import", exact=True).click()
+    chooser.value.set_files(file)
+    expect(page.locator(".regions-panel .value")).to_have_count(1)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_text("Table copied").first).to_be_visible()
+    _, line = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert line.startswith("'=HYPERLINK(")
+    assert _export(page) == [region]
+
+
 def test_the_table_is_copied_once_all_of_it_is_measured(page, shown):
     asked = []
 

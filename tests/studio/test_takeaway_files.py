@@ -55,3 +55,32 @@ def test_csv_keeps_every_digit_and_sums_to_one(modules, shape, seed):
     read = np.loadtxt(StringIO(made), delimiter=",", ndmin=2)
     np.testing.assert_array_equal(read.astype(np.float32), density)
     assert read.sum() == pytest.approx(1, abs=1e-5)
+
+
+TABLE = """
+async (rows) => (await import("./studio/js/takeaway/spreadsheet.js")).tabSeparated(rows)
+"""
+
+
+@pytest.mark.parametrize("before", ["", "  ", "\u00a0", "\n", '"', ' " '])
+def test_text_that_would_be_a_formula_is_copied_with_an_apostrophe(modules, before):
+    signs = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+    copied = modules.evaluate(TABLE, [[f"{before}{sign}1+1", -0.5] for sign in signs])
+    before = before.replace("\n", " ")
+    # A tab or a line's end within a cell is a blank.
+    assert copied.split("\n") == [
+        f"'{before}{sign}1+1\t-0.5000" for sign in signs.replace("\t", " ").replace("\r", " ")
+    ]
+
+
+def test_numbers_and_other_text_are_copied_as_they_are(modules):
+    rows = [["Region", "Share"], ["hero 1", 0.25], ["a=b", -1.5], ["e-mail", None], ["'=1", 12]]
+    assert modules.evaluate(TABLE, rows) == (
+        "Region\tShare\nhero 1\t0.2500\na=b\t-1.5000\ne-mail\t\n'=1\t12.0000"
+    )
+
+
+def test_no_text_begins_another_cell_or_row(modules):
+    for gap in ("\t", "\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029"):
+        copied = modules.evaluate(TABLE, [[f"a{gap}=1+1", 1]])
+        assert copied == f"a{' ' * len(gap)}=1+1\t1.0000"

@@ -145,6 +145,14 @@ def test_the_network_measures_better_on_pictures_it_did_not_see(
     assert float(rows[-1]["nss"]) > float(rows[0]["nss"]) + 0.5
 
 
+def test_the_log_holds_no_formula(write_blobs, write_recipe, data_root, tmp_path):
+    write_blobs()
+    train(write_recipe(stage("=1+1")), data_root, tmp_path / "out")
+    with (tmp_path / "out" / "log.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert row["stage"] == "'=1+1"
+
+
 def test_steps_are_reported_with_their_stage_and_number(
     write_blobs, write_recipe, data_root, tmp_path
 ):

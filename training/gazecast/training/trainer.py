@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from gazecast.data.spreadsheet import text_cell
 from gazecast.evaluation.cross_validation import saw
 from gazecast.evaluation.predicting import Predicting
 from gazecast.model.network import NetworkSpec, SaliencyNetwork, Shared
@@ -354,4 +355,7 @@ def _append(
         if new:
             writer.writerow(["stage", "pass", "training_loss", "domain/window", "cc", "nss"])
         for name, cc, nss in held_out or [("", math.nan, math.nan)]:
-            writer.writerow([stage, pass_number, f"{loss:.4f}", name, f"{cc:.4f}", f"{nss:.4f}"])
+            measured = (f"{cc:.4f}", f"{nss:.4f}")
+            writer.writerow(
+                [text_cell(stage), pass_number, f"{loss:.4f}", text_cell(name), *measured]
+            )

@@ -4,6 +4,7 @@ import { Problem } from "../api/problem.js";
 import { chooseFiles } from "../picture/choose.js";
 import { regionsFromJson, regionsToJson } from "../regions/json.js";
 import { freeName, measured } from "../state/designs.js";
+import { tabSeparated } from "../takeaway/spreadsheet.js";
 import { element, icon } from "../ui/element.js";
 import { keepFocus } from "../ui/keep_focus.js";
 import { percent, range, seconds, times } from "../ui/numbers.js";
@@ -231,12 +232,10 @@ export function createRegions(app, { onRemove }) {
     const lines = [["Region", "Share", "Low", "High", "Intensity", `Seen by ${seconds(window)}`]];
     for (const region of sorted(design)) {
       const { share, interval, intensity, seen } = numbers(design, region);
-      const cells = [share, interval?.low, interval?.high, intensity, seen];
-      lines.push([region.name, ...cells.map((each) => (each === undefined || each === null ? "" : each.toFixed(4)))]);
+      lines.push([region.name, share, interval?.low, interval?.high, intensity, seen]);
     }
-    const text = lines.map((cells) => cells.map((each) => String(each).replaceAll(/[\t\n]/g, " ")).join("\t")).join("\n");
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(tabSeparated(lines));
     } catch {
       notify({ title: "The table cannot be copied", detail: "The browser does not let this page write to the clipboard. Use Take away to save it as a file." });
       return;
