@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazecast.analysis.regions import Polygon, Region, region_share
+from gazecast.analysis.regions import Polygon, Region, region_shares
 from gazecast.analysis.uncertainty import Interval, difference, distance, share_interval
 from gazecast.model.error_tables import Calibration
 from gazecast.model.vocabulary import Window
@@ -121,13 +121,13 @@ def compare(
     adjusted = _holm({key: more for key, more in tests.items() if key[0] == goal}) | _holm(
         {key: more for key, more in tests.items() if key[0] != goal}
     )
+    by_region: dict[str, dict[Pair, float]] = {name: {} for name in matched}
+    for (name, first, second), value in adjusted.items():
+        by_region[name][first, second] = value
     regions = tuple(
         RegionComparison(
             name,
-            *_verdict(
-                tables[name],
-                {key[1:]: value for key, value in adjusted.items() if key[0] == name},
-            ),
+            *_verdict(tables[name], by_region[name]),
             {
                 variant: VariantShare(share, share_interval(share, window, calibration))
                 for variant, share in tables[name].items()
@@ -136,7 +136,7 @@ def compare(
         for name in matched
     )
     verdict, probability = _overall(regions, goal)
-    unmatched = tuple(name for name in tables if name not in matched)
+    unmatched = tuple(name for name, table in tables.items() if len(table) == 1)
     return Comparison(verdict, probability, regions, unmatched, apart)
 
 
@@ -151,13 +151,14 @@ def _tables(variants: Sequence[Variant]) -> dict[str, dict[str, float]]:
         raise ComparisonError(f"no variant may be called {min(reserved)}; rename the file")
     tables: dict[str, dict[str, float]] = {}
     for variant in variants:
-        for region in variant.regions:
+        shares = region_shares(variant.density, variant.regions).tolist()
+        for region, share in zip(variant.regions, shares, strict=True):
             table = tables.setdefault(region.name, {})
             if variant.name in table:
                 raise ComparisonError(
                     f"variant {variant.name} has two regions named {region.name!r}; rename one"
                 )
-            table[variant.name] = region_share(variant.density, region)
+            table[variant.name] = share
     return tables
 
 

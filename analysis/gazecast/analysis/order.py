@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -97,8 +98,8 @@ def _split(tier: list[str], shares: Mapping[str, float], tolerance: float) -> li
 
 
 def _refuse(intended: Sequence[str], goal: str | None, known: Collection[str]) -> None:
-    for name in intended:
-        if intended.count(name) > 1:
+    for name, times in Counter(intended).items():
+        if times > 1:
             raise ValueError(
                 f"the intended order names region {name!r} more than once: name it once"
             )

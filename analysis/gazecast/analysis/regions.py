@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 _OVERSHOOT = 1e-6  # of the image's side: what rounding in a caller's arithmetic may add
 _HUGE = 1e9  # no coordinate comes near; keeps infinities, NaN and giant integers out
 _ROUNDING = 1e-9  # what sums of floats may be off: less of a cell, or of a share, is none
+_STRIP = 256  # rows looked at at a time
 
 MAX_POINTS = 500
-"""Corners of a polygon: every pair of its edges is checked for a crossing."""
+"""Corners of a polygon: every two of its edges are checked for a crossing."""
 
 
 class RegionError(ValueError):
@@ -124,13 +125,15 @@ class RegionScore:
     """share: of all predicted attention, 0 to 1. intensity: share divided by the region's share of
     the area, that is, in multiples of what an even spread would give. peak: the highest density
     inside, in the same multiples. rank: 1 for the highest share among the regions given; equal
-    shares have the same rank, and the next is as many lower."""
+    shares have the same rank, and the next is as many lower. others: shares of further densities,
+    where they were asked for."""
 
     region: AnyRegion
     share: float
     intensity: float
     peak: float
     rank: int
+    others: tuple[float, ...] = ()
 
 
 def region_share(density: NDArray[np.floating], region: AnyRegion) -> float:
@@ -139,56 +142,112 @@ def region_share(density: NDArray[np.floating], region: AnyRegion) -> float:
     The density is constant within a cell, so a cell that the edge cuts counts by the part that is
     covered: regions that tile the image have shares that sum to 1.
     """
-    cells, covered = _cells(density, region)
-    return float(np.einsum("ij,ij", covered, cells))
+    return float(region_shares(density, [region])[0])
 
 
-def score_regions(density: NDArray[np.floating], regions: Iterable[AnyRegion]) -> list[RegionScore]:
-    """Scores in the order of `regions`. density: (rows, columns), sum 1."""
-    scored = []
-    for region in regions:
-        cells, covered = _cells(density, region)
-        peak = cells.max(where=covered > _ROUNDING, initial=0.0)
-        scored.append(
-            (region, float(np.einsum("ij,ij", covered, cells)), float(peak) * density.size)
-        )
+def region_shares(
+    density: NDArray[np.floating], regions: Sequence[AnyRegion]
+) -> NDArray[np.float64]:
+    """`region_share` of each region: many take little longer together than one."""
+    shares: NDArray[np.float64] = _measure([density], regions)[0][0]
+    return shares
+
+
+def score_regions(
+    density: NDArray[np.floating],
+    regions: Iterable[AnyRegion],
+    others: Sequence[NDArray[np.floating]] = (),
+) -> list[RegionScore]:
+    """Scores in the order of `regions`. density: (rows, columns), sum 1. others: further densities
+    of the same shape, to have their shares as well."""
+    regions = list(regions)
+    (shares, *more), peaks = _measure([density, *others], regions)
+    higher = len(regions) - np.searchsorted(np.sort(shares), shares + _ROUNDING, side="right")
     return [
         RegionScore(
             region,
-            share,
-            intensity=share / region.area,
-            peak=peak,
-            rank=1 + sum(other > share + _ROUNDING for _, other, _ in scored),
+            float(shares[number]),
+            intensity=float(shares[number]) / region.area,
+            peak=float(peaks[number]) * density.size,
+            rank=1 + int(higher[number]),
+            others=tuple(float(each[number]) for each in more),
         )
-        for region, share, peak in scored
+        for number, region in enumerate(regions)
     ]
 
 
 def encloses(outer: AnyRegion, inner: AnyRegion) -> bool:
     """Whether the bounding box of `inner` lies in that of `outer`: looks at `inner` may then count
     for both, so their shares are not to be set against each other. True for equal boxes."""
-    around, within = (
-        region.box if isinstance(region, Polygon) else region for region in (outer, inner)
-    )
-    return (
-        within.x >= around.x - _OVERSHOOT
-        and within.y >= around.y - _OVERSHOOT
-        and within.x + within.width <= around.x + around.width + _OVERSHOOT
-        and within.y + within.height <= around.y + around.height + _OVERSHOOT
-    )
+    return bool(enclosures([outer, inner])[0, 1])
 
 
-def _cells(
-    density: NDArray[np.floating], region: AnyRegion
-) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
-    """The cells in the region's bounding box, and how much it covers of each, 0 to 1."""
+def enclosures(regions: Sequence[AnyRegion]) -> NDArray[np.bool_]:
+    """[i, j]: region i `encloses` region j."""
+    boxes = (region.box if isinstance(region, Polygon) else region for region in regions)
+    places = np.array([(box.x, box.y, box.width, box.height) for box in boxes]).reshape(-1, 4)
+    start, end = places[:, :2], places[:, :2] + places[:, 2:]
+    inside: NDArray[np.bool_] = (
+        (start >= start[:, None] - _OVERSHOOT) & (end <= end[:, None] + _OVERSHOOT)
+    ).all(axis=2)
+    return inside
+
+
+def _measure(
+    densities: Sequence[NDArray[np.floating]], regions: Sequence[AnyRegion]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares (densities, regions), and the highest cell of the first density in each region. What a
+    polygon covers takes longest, so it is found once."""
+    shares, peaks = np.zeros((len(densities), len(regions))), np.zeros(len(regions))
+    rectangles = {n: each for n, each in enumerate(regions) if isinstance(each, Region)}
+    for own, density in zip(shares, densities, strict=True):
+        own[list(rectangles)] = _rectangle_shares(density, list(rectangles.values()))
+    for number, region in enumerate(regions):
+        if isinstance(region, Polygon):
+            down, across, covered = _polygon_coverage(region, *densities[0].shape)
+            for own, density in zip(shares, densities, strict=True):
+                own[number] = np.einsum("ij,ij", covered, density[down, across])
+            touched = covered > _ROUNDING
+            peaks[number] = densities[0][down, across].max(where=touched, initial=0.0)
+        else:
+            peaks[number] = densities[0][_touched(region, *densities[0].shape)].max()
+    return shares, peaks
+
+
+def _rectangle_shares(
+    density: NDArray[np.floating], rectangles: Sequence[Region]
+) -> NDArray[np.float64]:
+    """The rectangles' shares. Of each row what lies left of both edges is taken from running sums;
+    a few rows at a time, so that memory stays flat."""
     rows, columns = density.shape
-    if isinstance(region, Polygon):
-        down, across, covered = _polygon_coverage(region, rows, columns)
-        return density[down, across], covered
-    down, covered_down = _coverage(region.y, region.height, rows)
-    across, covered_across = _coverage(region.x, region.width, columns)
-    return density[down, across], np.outer(covered_down, covered_across)
+    places = np.array([(each.x, each.y, each.width, each.height) for each in rectangles])
+    x, y, width, height = places.reshape(-1, 4).T
+    edges = np.stack([x, x + width]) * columns
+    top, bottom = y * rows, (y + height) * rows
+    column = np.minimum(edges.astype(np.intp), columns - 1)
+    shares = np.zeros(len(rectangles))
+    for first in range(0, rows, _STRIP):
+        strip = density[first : first + _STRIP].astype(np.float64)
+        before = np.cumsum(strip, axis=1) - strip
+        left, right = np.moveaxis(
+            before[:, column] + strip[:, column] * (edges - column), 1, 0
+        )  # (rows, rectangles) each
+        row = np.arange(first, first + len(strip))[:, None]
+        covered = np.clip(np.minimum(row + 1, bottom) - np.maximum(row, top), 0, None)
+        shares += np.einsum("ij,ij->j", covered, right - left)
+    return shares
+
+
+def _touched(region: Region, rows: int, columns: int) -> tuple[slice, slice]:
+    """The rows and columns of cells that the rectangle covers more of than rounding may."""
+    slices = []
+    for start, length, cells in (
+        (region.y, region.height, rows),
+        (region.x, region.width, columns),
+    ):
+        first = min(math.floor(start * cells + _ROUNDING), cells - 1)
+        slices.append(slice(first, max(first + 1, math.ceil((start + length) * cells - _ROUNDING))))
+    return slices[0], slices[1]
 
 
 def _polygon_coverage(
@@ -206,7 +265,9 @@ def _polygon_coverage(
     right, bottom = (math.ceil(high) for high in outline.max(axis=0).tolist())
     outline -= (left, top)
     height, width = bottom - top, right - left
-    x, y = _cuts(outline)
+    x, y = np.concatenate([outline, outline[:1]]).T
+    y, x = _cut(y, x)
+    x, y = _cut(x, y)
     middle = (x[1:] + x[:-1]) / 2
     column = np.minimum(middle.astype(np.intp), width - 1)
     row = np.minimum(((y[1:] + y[:-1]) / 2).astype(np.intp), height - 1)
@@ -225,38 +286,25 @@ def _polygon_coverage(
     return slice(top, bottom), slice(left, right), covered[:, :-1]
 
 
-def _cuts(outline: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """x and y of all points along the closed outline (n, 2) where it turns or crosses a whole x or
-    y, in order; the last is the first again."""
-    step = _next(outline) - outline
-    corners = np.arange(len(outline))
-    start, change = outline.T.ravel(), step.T.ravel()  # all x, then all y
-    end = start + change
-    first = np.floor(np.minimum(start, end)) + 1
-    count = np.maximum(np.ceil(np.maximum(start, end)) - first, 0).astype(np.intp)
-    which = np.repeat(np.arange(len(start)), count)
-    nth = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    part = (first[which] + nth - start[which]) / change[which]
-    edge = np.concatenate([corners, which % len(outline)])
-    part = np.concatenate([np.zeros(len(outline)), part])
-    order = np.lexsort((part, edge))
-    edge, part = edge[order], part[order]
-    x, y = (outline[edge] + part[:, None] * step[edge]).T
-    return np.append(x, x[0]), np.append(y, y[0])
+def _cut(
+    along: NDArray[np.float64], other: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The path through points of these two coordinates, with a further point wherever it crosses a
+    whole value of the first."""
+    step, turn = np.diff(along), np.diff(other)
+    lowest = np.floor(np.minimum(along[1:], along[:-1])) + 1
+    count = np.maximum(np.ceil(np.maximum(along[1:], along[:-1])) - lowest, 0).astype(np.intp)
+    edge = np.repeat(np.arange(len(step)), count)
+    nth = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    level = np.where(step > 0, lowest, lowest + count - 1)[edge] + np.sign(step)[edge] * nth
+    at = edge + 1  # where the crossings of an edge go: before its end
+    where = other[edge] + turn[edge] * ((level - along[edge]) / step[edge])
+    return np.insert(along, at, level), np.insert(other, at, where)
 
 
 def _next(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each corner (n, 2) of an outline the one after it."""
     return np.concatenate([corners[1:], corners[:1]])
-
-
-def _coverage(start: float, length: float, cells: int) -> tuple[slice, NDArray[np.float64]]:
-    """The cells that [start, start + length] (0 to 1) touches along one axis, and how much of each
-    it covers, 0 to 1."""
-    low, high = start * cells, (start + length) * cells
-    first, last = int(low), min(math.ceil(high), cells)
-    edges = np.arange(first, last + 1, dtype=np.float64)
-    return slice(first, last), np.minimum(edges[1:], high) - np.maximum(edges[:-1], low)
 
 
 def _refuse(
@@ -351,18 +399,25 @@ def _refuse_outline(name: str, corners: NDArray[np.float64]) -> None:
 def _crossing(corners: NDArray[np.float64]) -> tuple[int, int] | None:
     """Two edges, by their first corners, that share more than the corner between neighbours."""
     start, end = corners, _next(corners)
-    side = np.sign(_turn(start[:, None], end[:, None], np.stack([start, end])[:, None]))
-    between = side[0] * side[1] <= 0  # [i, j]: the ends of edge j are on either side of edge i
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    near = ((low[:, None] <= high) & (low <= high[:, None])).all(axis=2)
-    meets = np.triu(between & between.T & near, k=2)
-    meets[0, -1] = False
+    near = np.ones((len(corners), len(corners)), dtype=np.bool_)
+    for low, high in zip(np.minimum(start, end).T, np.maximum(start, end).T, strict=True):
+        begins = low[:, None] <= high
+        near &= begins & begins.T
+    near = np.triu(near, k=2)
+    near[0, -1] = False  # neighbours too
+    one, other = np.nonzero(near)
+    for _ in range(2):  # the ends of either edge are not on one side of the other
+        side = _turn(start[one], end[one], np.stack([start, end])[:, other])
+        across = np.sign(side[0]) * np.sign(side[1]) <= 0
+        one, other = other[across], one[across]
     step = end - start
     back = (_turn(start, end, _next(end)) == 0) & ((step * _next(step)).sum(axis=1) < 0)
-    index = np.arange(len(corners))
-    meets[index[back], np.roll(index, -1)[back]] = True
-    found = np.argwhere(meets)
-    return (int(found[0, 0]), int(found[0, 1])) if len(found) else None
+    index = np.flatnonzero(back)
+    pairs = [
+        *zip(one.tolist(), other.tolist(), strict=True),
+        *zip(index.tolist(), ((index + 1) % len(corners)).tolist(), strict=True),
+    ]
+    return min(pairs, default=None)
 
 
 def _turn(

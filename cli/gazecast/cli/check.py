@@ -124,7 +124,7 @@ def numbers(predicted: Predicted) -> Numbers:
     """What rules are held against. The regions' names must differ."""
     from gazecast.analysis.budget import Numbers, RegionNumbers
     from gazecast.analysis.order import first_glance_order
-    from gazecast.analysis.regions import region_share
+    from gazecast.analysis.regions import region_shares
     from gazecast.analysis.uncertainty import Interval, share_interval
     from gazecast.model.vocabulary import WINDOWS
     from gazecast.serve import answers
@@ -132,11 +132,13 @@ def numbers(predicted: Predicted) -> Numbers:
     prediction = predicted.prediction
     calibration = prediction.model.calibration
     report = answers.report(predicted)
+    measured = [
+        region_shares(prediction.densities[window], predicted.regions).tolist()
+        for window in WINDOWS
+    ]
     shares = {
-        region.name: {
-            window: region_share(prediction.densities[window], region) for window in WINDOWS
-        }
-        for region in predicted.regions
+        region.name: dict(zip(WINDOWS, own, strict=True))
+        for region, *own in zip(predicted.regions, *measured, strict=True)
     }
 
     def interval(name: str, window: Window) -> Interval | None:

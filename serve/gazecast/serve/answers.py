@@ -33,7 +33,7 @@ from gazecast.analysis.regions import (
     Region,
     RegionScore,
     encloses,
-    region_share,
+    enclosures,
     score_regions,
 )
 from gazecast.analysis.scores.clutter import clutter
@@ -137,9 +137,13 @@ def report(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> Report:
     found = _found(predicted) if asked.automatic else []
     regions = [*predicted.regions, *found]
     labels = _labels(regions)
+    others = [window for window in WINDOWS if window != prediction.window]
+    measured = score_regions(
+        prediction.density, regions, [prediction.densities[window] for window in others]
+    )
     shares = [
-        {window: region_share(prediction.densities[window], region) for window in WINDOWS}
-        for region in regions
+        {prediction.window: score.share, **dict(zip(others, score.others, strict=True))}
+        for score in measured
     ]
     contrasts = [_contrast(rgb, region) for region in regions]
     scores = _scores(predicted)
@@ -156,7 +160,7 @@ def report(predicted: Predicted, asked: Asked = _NOTHING_MORE) -> Report:
         regions=[
             _region(score, number >= len(predicted.regions), own, contrast, predicted)
             for number, (score, own, contrast) in enumerate(
-                zip(score_regions(prediction.density, regions), shares, contrasts, strict=True)
+                zip(measured, shares, contrasts, strict=True)
             )
         ],
         first_glance_order=[glance.name for glance in glances],
@@ -287,15 +291,15 @@ def _long_page(predicted: Predicted) -> LongPageAnswer | None:
 
 def _labels(regions: Sequence[AnyRegion]) -> list[str]:
     """Names, a number added to those that repeat: sentences and orders tell regions by name."""
-    labels: list[str] = []
+    labels: dict[str, None] = {}  # in order
     count: Counter[str] = Counter()
     for region in regions:
         label = region.name
         while label in labels:
             count[region.name] += 1
             label = f"{region.name} ({count[region.name] + 1})"
-        labels.append(label)
-    return labels
+        labels[label] = None
+    return list(labels)
 
 
 def _region(
@@ -319,11 +323,11 @@ def _region(
         seen=None if calibration is None else seen(shares, calibration),
         by_window={
             window: RegionWindowAnswer(
-                share=share,
-                interval=_interval(share, window, calibration),
-                intensity=share / region.area,
+                share=shares[window],
+                interval=_interval(shares[window], window, calibration),
+                intensity=shares[window] / region.area,
             )
-            for window, share in shares.items()
+            for window in WINDOWS
         },
         contrast=contrast,
     )
@@ -380,22 +384,20 @@ def _facts(
     calibration = prediction.model.calibration
     facts = []
     if calibration is not None:
-        boxes = {label: _box(region) for label, region in regions.items()}
+        labels = list(regions)
+        around = enclosures(list(regions.values())).T  # [i, j]: region j lies around region i
+        np.fill_diagonal(around, False)
         facts = [
             _region_facts(
                 label,
                 regions[label].area,
                 own,
                 contrast,
-                frozenset(
-                    other
-                    for other, outer in boxes.items()
-                    if other != label and encloses(outer, boxes[label])
-                ),
+                frozenset(labels[outer] for outer in np.flatnonzero(outers).tolist()),
                 prediction.window,
                 calibration,
             )
-            for label, own, contrast in zip(regions, shares, contrasts, strict=True)
+            for label, own, contrast, outers in zip(labels, shares, contrasts, around, strict=True)
         ]
     return Facts(
         regions=tuple(facts),

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gazecast.analysis.regions import Polygon, Region, encloses
+from gazecast.analysis.regions import Region, encloses
 from gazecast.analysis.scores.reference_sets import reference_set
 from gazecast.model.vocabulary import WINDOWS, seconds
 from gazecast.serve.html_report.pictures import Pictures, draw
@@ -202,12 +202,10 @@ def _goal(report: Report, goal: str | None, findings: list[FindingAnswer]) -> _G
     if goal is None or region is None:
         return None
     place = report.first_glance_order.index(goal)
-    around = {each.name for each in report.regions if encloses(_placed(each), _placed(region))}
+    around = {each.name for each in report.regions if encloses(_box(each), _box(region))}
     before = [name for name in report.first_glance_order[:place] if name not in around]
     return _Goal(region, place + 1, before, findings)
 
 
-def _placed(region: RegionAnswer) -> Region | Polygon:
-    if region.points is not None:
-        return Polygon(region.name, tuple(region.points))
+def _box(region: RegionAnswer) -> Region:
     return Region(region.name, region.x, region.y, region.width, region.height)

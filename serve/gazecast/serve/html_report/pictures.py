@@ -114,7 +114,7 @@ def _free(
     wide, high = (0.6 * len(text) + 0.7) * size, _BADGE * size
     left, top = region.x * width, region.y * height
     right, bottom = left + region.width * width, top + region.height * height
-    boxes = []
+    boxes: list[Box] = []
     for x, y in (
         (left, top - high),
         (left - wide, top),
@@ -128,10 +128,12 @@ def _free(
         inner_x = min(max(x, 0), width - wide)
         inner_y = min(max(y, 0), height - high)
         boxes.append((inner_x, inner_y, inner_x + wide, inner_y + high))
-    return min(boxes, key=lambda box: sum(_overlap(box, other) for other in taken))
+    return boxes[int(_overlaps(boxes, taken).argmin())]
 
 
-def _overlap(one: Box, other: Box) -> float:
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    return max(across, 0.0) * max(down, 0.0)
+def _overlaps(boxes: Sequence[Box], others: Sequence[Box]) -> NDArray[np.float64]:
+    """Of each box the area that it shares with the others, summed."""
+    own, other = np.array(boxes)[:, None], np.array(others).reshape(-1, 4)
+    sides = np.minimum(own[..., 2:], other[:, 2:]) - np.maximum(own[..., :2], other[:, :2])
+    areas: NDArray[np.float64] = np.maximum(sides, 0.0).prod(axis=2).sum(axis=1)
+    return areas
