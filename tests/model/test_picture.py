@@ -25,6 +25,7 @@ from gazecast.model.picture import (
     PictureError,
     PictureTooLarge,
     UnsupportedFormat,
+    picture_size,
     read_picture,
 )
 
@@ -172,9 +173,28 @@ def test_exif_orientation_is_applied(file_format, value):
     options = {"lossless": True} if file_format == "WEBP" else {}
     if file_format == "JPEG":
         options = {"quality": 100, "subsampling": 0}
-    picture = read_picture(encode(scene(), file_format, exif=orientation(value), **options))
-    assert (picture.width, picture.height) == upright.size
+    data = encode(scene(), file_format, exif=orientation(value), **options)
+    picture = read_picture(data)
+    assert (picture.width, picture.height) == picture_size(data) == upright.size
     assert np.abs(picture.rgb.astype(int) - np.asarray(upright)).max() <= 3
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
+def test_the_size_is_told_without_decoding(file_format):
+    largest = bomb(file_format, 10_000, 4_000)
+    tracemalloc.start()
+    assert picture_size(largest) == (10_000, 4_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**20
+    with pytest.raises(PictureTooLarge):
+        picture_size(bomb(file_format, 7_000, 7_000))
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n\0"])
+def test_the_size_of_no_picture_is_a_picture_error(data):
+    with pytest.raises(PictureError):
+        picture_size(data)
 
 
 @pytest.mark.parametrize(

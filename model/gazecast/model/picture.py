@@ -119,6 +119,18 @@ def read_picture(source: PictureSource) -> Picture:
     return Picture(rgb=rgb, width=width, height=height, sha256=digest.hexdigest())
 
 
+def picture_size(content: bytes) -> tuple[int, int]:
+    """Width and height that `read_picture` would find for the bytes of a file, from its header.
+
+    Raises PictureError for what shows there to be no usable picture.
+    """
+    with _pillow_errors_as_damage():
+        image = _open(content)
+        width, height = image.size
+        on_its_side = _orientation(image.info.get("exif")) in range(5, 9)
+    return (height, width) if on_its_side else (width, height)
+
+
 @contextmanager
 def _pillow_errors_as_damage() -> Iterator[None]:
     try:
@@ -183,19 +195,24 @@ class _JpegReader(JpegImageFile):
 
 
 def _decode(data: bytes) -> Image.Image:
-    """The decoded image. The readers are called directly because Image.open() warns about sizes
-    over its own limit, which is a global that belongs to the application."""
+    """The decoded image."""
+    image = _open(data)
+    image.load()
+    if isinstance(image, PngImageFile):
+        _scale_transparency(image, bit_depth=data[24])
+    return image
+
+
+def _open(data: bytes) -> ImageFile:
+    """The image with no pixel decoded yet. The readers are called directly because Image.open()
+    warns about sizes over its own limit, which is a global that belongs to the application."""
     if not data:
         raise EmptyPicture("The picture is empty (0 bytes)", "send the file's content")
     image: ImageFile
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         _refuse_animated_png(data)
         image = PngImageFile(io.BytesIO(data))
-        _refuse_size(*image.size)
-        image.load()
-        _scale_transparency(image, bit_depth=data[24])
-        return image
-    if data.startswith(b"\xff\xd8\xff"):
+    elif data.startswith(b"\xff\xd8\xff"):
         image = _JpegReader(io.BytesIO(data))
     elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         image = WebPImageFile(io.BytesIO(data))
@@ -204,7 +221,6 @@ def _decode(data: bytes) -> Image.Image:
     _refuse_size(*image.size)
     if isinstance(image, WebPImageFile) and image.n_frames > 1:
         raise _animated("WebP")
-    image.load()
     return image
 
 
