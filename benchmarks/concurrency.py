@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -34,6 +33,8 @@ from gazecast.serve import answers
 from gazecast.serve.service import Predicted
 from gazecast.training.export import Shipped
 from gazecast.training.exported import read_exported
+
+import onnxruntime
 
 _EXAMPLES = [file.read_bytes() for file in Path(__file__).parents[1].glob("examples/*.png")]
 _SHAPE = (384, 512)  # a picture of 4 to 3 in the 196,608 pixels that the network sees

@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 from PIL import Image
@@ -58,9 +57,8 @@ def half_blue(path, width, height):
 @pytest.mark.parametrize("size", [(1366, 768), (750, 1334), (200, 100), (3000, 40)])
 def test_a_map_has_the_pictures_aspect_and_sees_its_channels(detector, tmp_path, size):
     width, height = size
-    found = text_probability(
-        onnxruntime.InferenceSession(detector), half_blue(tmp_path / "a.png", width, height)
-    )
+    session = text_maps.onnxruntime.InferenceSession(detector)
+    found = text_probability(session, half_blue(tmp_path / "a.png", width, height))
     rows, columns = found.shape
     assert max(rows, columns) == 240
     assert columns / rows == pytest.approx(width / height, rel=0.3 if height == 40 else 0.01)

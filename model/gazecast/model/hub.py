@@ -17,6 +17,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
+
+from gazecast.model.card import model_card
+from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
+
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import (
     EntryNotFoundError,
@@ -28,9 +32,6 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-
-from gazecast.model.card import model_card
-from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 
 MODEL = "model.onnx"
 DESCRIPTION = "model.json"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,6 +22,8 @@ from gazecast.model.graph import (
 )
 from gazecast.model.picture import Picture
 from gazecast.model.vocabulary import DOMAINS
+
+import onnxruntime
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ class Repository:
 
 
 class Hub:
-    """blobs: bytes by SHA-256. requests: method and path of every request, in order."""
+    """blobs: bytes by SHA-256. requests: method and path of every request, in order. agents: what
+    they say of the programs that sent them."""
 
     token = "hf_secretsecretsecretsecretsecret"
     read_only_token = "hf_readsreadsreadsreadsreadsreads"
@@ -40,6 +41,7 @@ class Hub:
         self.repositories: dict[str, Repository] = {}
         self.blobs: dict[str, bytes] = {}
         self.requests: list[str] = []
+        self.agents: set[str] = set()
         self.url = self.storage = ""
 
     def application(self) -> FastAPI:  # noqa: PLR0915 - one function for each operation of the API
@@ -59,6 +61,7 @@ class Hub:
         @app.middleware("http")
         async def admit(request: Request, go_on):
             self.requests.append(f"{request.method} {request.url.path}")
+            self.agents.add(request.headers["user-agent"])
             if request.url.path.startswith("/storage/"):
                 # Its links carry their own right: the token is none of its business.
                 assert "authorization" not in request.headers

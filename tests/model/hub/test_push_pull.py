@@ -27,7 +27,6 @@ def gazecast(hub, tmp_path):
             "HF_HOME": str(tmp_path / "hf"),
             "HF_TOKEN": token,
             "HF_HUB_DISABLE_XET": "1",  # its storage protocol has no stand-in: files go by LFS
-            "HF_HUB_DISABLE_TELEMETRY": "1",
             "HF_HUB_ETAG_TIMEOUT": "120",  # the machine may have other things to do
             "HF_HUB_DOWNLOAD_TIMEOUT": "120",
             "HF_HUB_VERBOSITY": "debug",
@@ -93,6 +92,12 @@ def test_what_is_pushed_is_pulled(gazecast, hub, model, tmp_path):
     assert offline.returncode == 0, offline.stderr
     assert file_sha256(tmp_path / "offline" / "model.onnx") == file_sha256(model)
     assert "exists already" in gazecast(*again, tmp_path / "offline").stderr
+
+
+def test_the_hub_is_not_told_what_else_is_installed(gazecast, hub, model):
+    revision_of(gazecast("push", model, REPOSITORY, HF_HUB_DISABLE_TELEMETRY="0"))
+    assert any(agent.startswith("gazecast/") for agent in hub.agents)
+    assert not [agent for agent in hub.agents if "torch" in agent or "agent/" in agent]
 
 
 def test_the_card_says_what_the_model_is(gazecast, hub, model):

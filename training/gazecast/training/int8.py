@@ -17,8 +17,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from gazecast.model.geometry import place
 from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
@@ -26,6 +24,9 @@ from gazecast.model.picture import Picture
 from gazecast.model.session import Session, inputs_of
 from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.samples import MULTIPLE
+
+from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 ROUNDED = ("Conv", "Add", "Clip", "Relu", "Resize")
 """The operations that compute in integers."""

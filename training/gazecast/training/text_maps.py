@@ -13,14 +13,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 from rich.progress import track
 
-from gazecast.data.images import image_files
+from gazecast.data.images import image_files, open_image
 from gazecast.data.stimulus import DataError, Stimulus
 from gazecast.model.picture import PictureError, read_picture
+
+import onnxruntime
 
 FOUND_TEXT = "text as PP-OCRv6 (Apache 2.0) finds it"
 """How a model's description says that it learned from these maps."""
@@ -63,7 +64,7 @@ def read_text_map(folder: Path, stimulus: Stimulus) -> NDArray[np.uint8]:
     """A picture's map as `main` wrote it, 0..255. Raises DataError when there is none."""
     path = folder / f"{Path(stimulus.name).stem}.png"
     try:
-        with Image.open(path) as file:
+        with open_image(path) as file:
             return np.asarray(file.convert("L"))
     except OSError as error:
         raise DataError(
