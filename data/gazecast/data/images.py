@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 
 from gazecast.data.stimulus import DataError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+FORMATS = ("JPEG", "PNG", "WEBP")
+"""What a file that is not ours is opened as, whatever its name says: no other reader of Pillow gets
+to see it. Its reader of JPEG reads MPO too, what phones write: a JPEG with others behind it."""
+
 # EXIF orientations that turn the stored image by a quarter: width and height change places.
 _QUARTER_TURNS = frozenset({5, 6, 7, 8})
 
@@ -26,13 +31,21 @@ def image_files(folder: Path) -> list[Path]:
     return files
 
 
+def open_image(path: Path) -> ImageFile:
+    """An image file of a data set, for `with`, nothing but its header read yet.
+
+    Raises OSError (UnidentifiedImageError for a file of none of `FORMATS`).
+    """
+    return Image.open(path, formats=FORMATS)
+
+
 def image_size(path: Path) -> tuple[int, int]:
     """(width, height) in pixels of the upright image, from the file's header alone.
 
     Raises DataError when the file is missing or is not an image.
     """
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             width, height = image.size
             # Asked for EXIF that its header lacks, a PNG is decoded to its end to look there.
             if image.format == "PNG" and "exif" not in image.info:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy.fft import dctn
 
+from gazecast.data.images import open_image
 from gazecast.data.stimulus import DataError
 
 SIDE = 16
@@ -36,7 +37,7 @@ def perceptual_hash(path: Path) -> NDArray[np.bool_]:
     Raises DataError when the file cannot be read as an image.
     """
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             image.draft("RGB", (4 * _PIXELS, 4 * _PIXELS))  # JPEGs decode small, much faster
             upright = ImageOps.exif_transpose(image)
             if upright.has_transparency_data:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazecast.data.density import fixation_density
+from gazecast.data.images import open_image
 from gazecast.data.stimulus import DataError, Fixations, Stimulus
 
 FloatArray = NDArray[np.float64]
@@ -76,7 +77,7 @@ def resize_density(
 
 
 def _published_map(path: Path) -> NDArray[np.floating]:
-    with Image.open(path) as image:
+    with open_image(path) as image:
         levels = np.asarray(image.convert("F"))
     if levels.max() <= 0:
         raise DataError(f"{path}: the map is empty (all black); remove the image from the set")

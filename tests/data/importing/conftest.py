@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -498,5 +500,5 @@ def source(tmp_path: Path, shown_images: Path) -> Path:
     """A folder to write exports to, with the images in images/."""
     folder = tmp_path / "source"
     folder.mkdir()
-    (folder / "images").symlink_to(shown_images)
+    shutil.copytree(shown_images, folder / "images", copy_function=os.link)
     return folder

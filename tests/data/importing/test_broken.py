@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -226,7 +227,7 @@ def test_an_unknown_format_is_answered_with_the_known_ones(source, refused):
 
 def test_images_that_are_missing_are_named(vendors, study, source, refused):
     vendors["clicks"].write(source, study)
-    (source / "images").unlink()
+    shutil.rmtree(source / "images")
     assert refused().startswith(f"{source / 'images'}: no such folder; the images belong there")
 
 

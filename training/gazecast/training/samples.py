@@ -19,6 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from gazecast.data.density import blur, fixation_counts
+from gazecast.data.images import open_image
 from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import DataError, Fixations, Stimulus
 from gazecast.evaluation.predicting import Predicting
@@ -210,7 +211,7 @@ def load_example(
             f"{stimulus.image_path}: has no map; give 'evidence' to use the points of {use.set}"
         )
     else:
-        with Image.open(stimulus.density_path) as file:
+        with open_image(stimulus.density_path) as file:
             density_map = np.asarray(file.convert("L"))
         density_maps = dict.fromkeys(use.windows, density_map)
     return Example(use, stimulus, rgb, density_maps, readout)

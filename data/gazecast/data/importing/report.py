@@ -11,6 +11,7 @@ import jinja2
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
+from gazecast.data.images import open_image
 from gazecast.data.importing.quality import Quality
 from gazecast.data.stimulus import Stimulus
 
@@ -52,7 +53,7 @@ def data_report(
 
 def _picture(stimulus: Stimulus, people: Sequence[str]) -> str:
     """The image, faded, with a dot for each point, a colour for each observer."""
-    with Image.open(stimulus.image_path) as image:
+    with open_image(stimulus.image_path) as image:
         image.draft("RGB", (2 * _SIDE, 2 * _SIDE))
         picture = ImageOps.exif_transpose(image).convert("RGB")
     scale = min(1.0, _SIDE / max(stimulus.width, stimulus.height))

@@ -14,6 +14,7 @@ from gazecast.data.importing.sources import LAYOUT_TITLES, Export, find_source
 from gazecast.data.importing.stimuli import Stimuli
 from gazecast.data.importing.write import REPORT, refuse_existing, write_folder
 from gazecast.data.layouts import read_dataset
+from gazecast.data.names import refuse_what_leads_out
 from gazecast.data.placement import Placing, Size
 from gazecast.data.stimulus import DataError, EyeTrackingSet
 
@@ -47,6 +48,8 @@ def import_dataset(
     Raises DataError, naming file, row or column and what to do; then nothing is left at `out`.
     """
     refuse_existing(out)
+    if source.is_dir():
+        refuse_what_leads_out(source)
     found = find_source(source, format_name)
     notes: tuple[str, ...] = ()
     off_image: dict[str, float] = {}
@@ -54,6 +57,7 @@ def import_dataset(
     if isinstance(found, Export):
         folder = source if source.is_dir() else source.parent
         stimuli = Stimuli(images or folder / "images")
+        refuse_what_leads_out(stimuli.folder)
         recording = found.format.read(found.files, stimuli)
         assembled = assemble(recording, stimuli, screen=screen, placing=placing, skip=skip)
         name, title, notes = found.format.name, found.format.title, recording.notes

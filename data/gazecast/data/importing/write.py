@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PIL import Image
-
+from gazecast.data.images import open_image
 from gazecast.data.layouts.folder import read_folder
+from gazecast.data.names import inside
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Stimulus
 
 REPORT = "report.html"
@@ -32,7 +32,8 @@ def write_folder(
     Images are copied as they are; maps become 8-bit PNGs. All is written beside `out`, read back,
     and then moved there, so that `out` never holds half of it.
 
-    Raises DataError when `out` holds something, or an image cannot be copied.
+    Raises DataError when `out` holds something, an image cannot be copied, or the name of one is
+    not that of a file in a folder (see `gazecast.data.names.inside`).
     """
     refuse_existing(out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -54,11 +55,13 @@ def write_folder(
 def _write(data: EyeTrackingSet, folder: Path, imported: Mapping[str, object]) -> None:
     (folder / "images").mkdir()
     for stimulus in data.stimuli:
-        shutil.copyfile(stimulus.image_path, folder / "images" / stimulus.name)
+        shutil.copyfile(stimulus.image_path, inside(folder / "images", stimulus.name))
         if stimulus.density_path is not None:
             (folder / "maps").mkdir(exist_ok=True)
-            with Image.open(stimulus.density_path) as density:
-                density.convert("L").save(folder / "maps" / f"{Path(stimulus.name).stem}.png")
+            with open_image(stimulus.density_path) as density:
+                density.convert("L").save(
+                    inside(folder / "maps", f"{Path(stimulus.name).stem}.png")
+                )
     _write_csv(
         folder / "images.csv",
         ("image", "split", "width", "height"),

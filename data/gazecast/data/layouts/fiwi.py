@@ -15,9 +15,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
-from gazecast.data.images import image_files, image_size
+from gazecast.data.images import image_files, image_size, open_image
 from gazecast.data.layouts.point_maps import fixations_of_point_map
 from gazecast.data.left_out import leave_out_unusable
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Fixations, Stimulus
@@ -63,7 +63,7 @@ def _folder_named(name: str, folder: Path) -> Path:
 
 def _read_dots(path: Path, width: int, height: int) -> Fixations:
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             dots = np.asarray(image.convert("L"))
     except (UnidentifiedImageError, OSError) as error:
         raise DataError(f"{path}: cannot be read as an image; replace it ({error})") from error

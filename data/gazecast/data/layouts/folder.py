@@ -23,6 +23,7 @@ import numpy as np
 from gazecast.data.csv_table import read_csv_table
 from gazecast.data.images import image_files, image_size
 from gazecast.data.left_out import leave_out_unusable
+from gazecast.data.names import UnsafeNameError, inside
 from gazecast.data.onsets import rebuild_onsets
 from gazecast.data.stimulus import KINDS, DataError, EyeTrackingSet, Fixations, Stimulus
 
@@ -142,8 +143,11 @@ def _read_images(folder: Path) -> dict[str, Stimulus]:
             raise DataError(f"{images_csv}, row {row}: {name!r} is listed twice; keep one row")
         if not split:
             raise DataError(f"{images_csv}, row {row}: the split is empty; write train or test")
-        file = images / name
-        if not name or not file.is_file():
+        try:
+            file = inside(images, name) if name else images
+        except UnsafeNameError as error:
+            raise DataError(f"{images_csv}, row {row}: {error}") from error
+        if not file.is_file():
             raise DataError(
                 f"{images_csv}, row {row}: there is no image file {file}; add it or remove the row"
             )

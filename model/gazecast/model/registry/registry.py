@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from gazecast.data.names import inside
 from gazecast.model.metadata import Score, read_model_info
 from gazecast.model.registry.durable import copy_file, replace_file, sync_folder, write_file
 from gazecast.model.registry.version import (
@@ -152,7 +153,7 @@ class Registry:
             copies = {MODEL: model, DESCRIPTION: model.with_suffix(".json")}
             copies |= {path.name: path for path in beside}
             for name, source in copies.items():
-                copy_file(source, staging / name)
+                copy_file(source, inside(staging, name))
             write_file(staging / RECORD, version.to_json())
             write_file(staging / CHECKSUMS, checksums(staging, [*copies, RECORD]))
             # The source may have been written to while it was copied.

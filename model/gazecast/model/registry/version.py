@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from gazecast.data.names import UnsafeNameError, inside
 from gazecast.model.metadata import ModelFileError, Score, file_sha256
 
 MODEL = "model.onnx"
@@ -119,7 +120,13 @@ def verify(folder: Path) -> Version:
         raise _damaged(folder, f"{CHECKSUMS} does not list {', '.join(sorted(missing))}")
     for name, expected in listed.items():
         try:
-            found_sha256 = file_sha256(folder / name)
+            file = inside(folder, name)
+        except UnsafeNameError as error:
+            raise _damaged(folder, f"{CHECKSUMS} lists a file elsewhere") from error
+        if not file.is_file():  # a pipe would be waited for
+            raise _damaged(folder, f"{name} is no file")
+        try:
+            found_sha256 = file_sha256(file)
         except OSError as error:
             raise _damaged(folder, f"{name} cannot be read: {error.strerror}") from error
         if found_sha256 != expected:

@@ -17,7 +17,6 @@ Tobii: Pro Lab user manual, section "Data export", table of data types
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,7 +38,6 @@ from gazecast.data.importing.stimuli import Stimuli
 from gazecast.data.importing.tables import ROW, Table, read_table
 from gazecast.data.stimulus import DataError
 
-_UNIT = re.compile(r"\s*[\[(](.*)[\])]$")
 _OLD_NAMES = {"Eye movement event duration": "Gaze event duration"}
 _TIME_UNITS = {"ms": 1.0, "μs": 0.001, "µs": 0.001, "us": 0.001}  # both letters look like mu
 _PRESENTED = (
@@ -85,10 +83,18 @@ class _Rows(pa.DataFrameModel):
     screen_height: float | None = pa.Field(alias="Recording resolution height", nullable=True)
 
 
+def _split(cell: str) -> tuple[str, str | None]:
+    """A column's name, and its unit in brackets at the end, where it has one."""
+    starts = [at for at in (cell.find("["), cell.find("(")) if at >= 0]
+    if not starts or not cell.endswith(("]", ")")):
+        return cell, None
+    start = min(starts)
+    return cell[:start].rstrip(), cell[start + 1 : -1]
+
+
 def _name(cell: str) -> str:
-    base = _UNIT.sub("", cell)
-    unit = _UNIT.search(cell)
-    if unit and unit[1].replace(" ", "").lower() == "mcsnorm" and base.startswith("Fixation"):
+    base, unit = _split(cell)
+    if unit and unit.replace(" ", "").lower() == "mcsnorm" and base.startswith("Fixation"):
         return f"{base} [MCS norm]"
     return _OLD_NAMES.get(base, base)
 
@@ -179,12 +185,13 @@ def _renamed(to: Sequence[str], columns: Sequence[str], present: set[str]) -> li
 def _milliseconds(table: Table, points: pl.DataFrame) -> float:
     """How many milliseconds a unit of the timestamp is."""
     header = table.header["Recording timestamp"]
-    if unit := _UNIT.search(header):
-        if unit[1] not in _TIME_UNITS:
+    unit = _split(header)[1]
+    if unit is not None:
+        if unit not in _TIME_UNITS:
             raise DataError(
                 f"{table.path}, row 1: {header} is in an unknown unit; export it in ms or μs"
             )
-        return _TIME_UNITS[unit[1]]
+        return _TIME_UNITS[unit]
     step = (pl.col("Recording timestamp") - pl.col("Recording timestamp").shift(1)).over(
         "observer", "showing"
     )
@@ -197,7 +204,7 @@ FORMAT = Format(
     title="Tobii Pro Lab, data export (TSV)",
     files=("*.tsv", "*.txt", "*.csv"),
     recognises=lambda header: any(
-        _UNIT.sub("", cell) in ("Recording timestamp", "Eye movement type") for cell in header
+        _split(cell)[0] in ("Recording timestamp", "Eye movement type") for cell in header
     ),
     read=read,
 )
