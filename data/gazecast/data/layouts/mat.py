@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
+from gazecast.data.layouts.mat_bounds import MatFileTooLargeError, refuse_too_large
 from gazecast.data.stimulus import DataError, FloatArray
 
 
@@ -18,7 +19,10 @@ def read_mat(path: Path) -> dict[str, NDArray[Any]]:
     Raises DataError when the file cannot be read.
     """
     try:
+        refuse_too_large(path.read_bytes())
         variables = loadmat(path)
+    except MatFileTooLargeError as error:
+        raise DataError(f"{path}: {error}; fetch the original file again") from error
     except NotImplementedError as error:
         raise DataError(f"{path}: MATLAB 7.3 format; save it again with '-v7'") from error
     except Exception as error:  # the parser meets damage with errors of many kinds
