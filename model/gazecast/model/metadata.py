@@ -11,6 +11,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from gazecast.model.error_tables import Calibration
+from gazecast.model.external_data import has_external_data
 from gazecast.model.vocabulary import DOMAINS, Window
 
 # Attribute docstrings become the descriptions in the service's OpenAPI schema. A field that is not
@@ -136,7 +137,7 @@ def read_model_info(json_path: Path, onnx_path: Path) -> ModelInfo:
     """The description of a model, verified to be that of the ONNX file beside it.
 
     Raises ModelFileError when either file is missing, the description cannot be understood, or the
-    ONNX file's SHA-256 is not the one described.
+    ONNX file's SHA-256 is not the one described, or it keeps tensors in other files.
     """
     for path in (onnx_path, json_path):
         if not path.is_file():
@@ -162,5 +163,10 @@ def read_model_info(json_path: Path, onnx_path: Path) -> ModelInfo:
         raise ModelFileError(
             f"{onnx_path} is not the file that {json_path.name} describes: its SHA-256 is {found}, "
             f"described is {info.sha256}. Install or export the model again."
+        )
+    if has_external_data(onnx_path):
+        raise ModelFileError(
+            f"{onnx_path} keeps tensors in other files, which its SHA-256 says nothing of. Export "
+            "the model again, all in one file."
         )
     return info

@@ -1,0 +1,111 @@
+"""A model is all in its file: nothing outside the hash is ever opened."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from gazecast.model.external_data import has_external_data
+from gazecast.model.metadata import ModelFileError, file_sha256, parse_model_info, read_model_info
+from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+
+onnx = pytest.importorskip("onnx")
+
+
+def external(tensor):
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    entry = tensor.external_data.add()
+    entry.key, entry.value = "location", "../../etc/passwd"
+    return tensor
+
+
+def tensor(name="t"):
+    return onnx.helper.make_tensor(name, onnx.TensorProto.FLOAT, [2], [1.0, 2.0])
+
+
+def graph_with(node=None, initializers=()):
+    return onnx.helper.make_graph([node] if node else [], "g", [], [], list(initializers))
+
+
+def as_initializer():
+    return onnx.helper.make_model(graph_with(initializers=[external(tensor())]))
+
+
+def as_constant():
+    node = onnx.helper.make_node("Constant", [], ["c"], value=tensor())
+    external(node.attribute[0].t)
+    return onnx.helper.make_model(graph_with(node))
+
+
+def in_a_branch():
+    node = onnx.helper.make_node(
+        "If", ["x"], ["y"], then_branch=graph_with(), else_branch=graph_with()
+    )
+    node.attribute[0].g.CopyFrom(graph_with(initializers=[external(tensor())]))
+    return onnx.helper.make_model(graph_with(node))
+
+
+def in_a_function():
+    made = onnx.helper.make_model(graph_with())
+    function = made.functions.add()
+    function.name = "f"
+    node = onnx.helper.make_node("Constant", [], ["c"], value=tensor())
+    external(node.attribute[0].t)
+    function.node.append(node)
+    return made
+
+
+def as_sparse():
+    made = onnx.helper.make_model(graph_with())
+    sparse = made.graph.sparse_initializer.add()
+    sparse.values.CopyFrom(external(tensor()))
+    return made
+
+
+def by_its_location_alone():
+    made = onnx.helper.make_model(graph_with(initializers=[tensor()]))
+    made.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+    return made
+
+
+@pytest.mark.parametrize(
+    "make",
+    [as_initializer, as_constant, in_a_branch, in_a_function, as_sparse, by_its_location_alone],
+)
+def test_tensors_in_other_files_are_refused_wherever_they_stand(tmp_path, make):
+    file = tmp_path / "model.onnx"
+    file.write_bytes(make().SerializeToString())
+    assert has_external_data(file)
+    info = parse_model_info(SHIPPED_MODEL.with_suffix(".json").read_bytes())
+    described = replace(info, sha256=file_sha256(file))
+    file.with_suffix(".json").write_text(described.to_json())
+    for load in (lambda: read_model_info(file.with_suffix(".json"), file), lambda: Predictor(file)):
+        with pytest.raises(ModelFileError, match="keeps tensors in other files"):
+            load()
+
+
+def test_the_shipped_model_is_all_in_one_file():
+    assert not has_external_data(SHIPPED_MODEL)
+
+
+def test_a_group_of_old_protobuf_hides_nothing(tmp_path):
+    group = b"\x93\x06" + as_initializer().SerializeToString() + b"\x94\x06"
+    file = tmp_path / "model.onnx"
+    file.write_bytes(onnx.helper.make_model(graph_with()).SerializeToString() + group)
+    assert has_external_data(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x3a\xff\xff\xff\xff\x0f", b"\xff" * 20, b"weights"])
+def test_what_is_no_model_is_left_to_whoever_loads_it(tmp_path, content):
+    file = tmp_path / "model.onnx"
+    file.write_bytes(content)
+    assert not has_external_data(file)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "model.onnx")
+    (tmp_path / "model.json").write_bytes(SHIPPED_MODEL.with_suffix(".json").read_bytes())
+    with pytest.raises(ModelFileError, match="is missing"):
+        read_model_info(tmp_path / "model.json", tmp_path / "model.onnx")
