@@ -1,13 +1,9 @@
-"""From what a user sends to upright sRGB pixels, or to an error that says what to do.
+"""From what a user sends to upright sRGB pixels, or to an error that says what to do
+(`picture_errors.py`).
 
-    PictureError (ValueError)
-    |- EmptyPicture       no bytes, or a side of zero
-    |- UnsupportedFormat  not a still PNG, JPEG or WebP
-    |- DamagedPicture     corrupt or cut off
-    `- PictureTooLarge    over MAX_PIXELS or MAX_SIDE
-
-The bytes are hostile until shown otherwise: the size is read from the header and refused before a
-pixel is decoded, and nothing but a PictureError comes out of a bad file.
+The bytes are hostile until shown otherwise: what the file is put together of is looked at, and its
+size refused, before a pixel is decoded (`picture_walk.py`), and nothing but a PictureError comes
+out of a bad file.
 """
 
 from __future__ import annotations
@@ -25,47 +21,48 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
-from PIL.ImageFile import ImageFile
+from PIL.ImageFile import ImageFile, _Tile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-MAX_PIXELS = 40_000_000
-MAX_SIDE = 32_768
+from gazecast.model.picture_errors import (
+    DamagedPicture,
+    EmptyPicture,
+    PictureError,
+    PictureTooComplex,
+    PictureTooLarge,
+    UnsupportedFormat,
+    animated,
+    damaged,
+)
+from gazecast.model.picture_walk import (
+    MAX_PIXELS,
+    MAX_SIDE,
+    SMALLER,
+    check_webp,
+    jpeg_header,
+    png_without_metadata,
+    refuse_size,
+)
+
+__all__ = [
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "DamagedPicture",
+    "EmptyPicture",
+    "Picture",
+    "PictureError",
+    "PictureSource",
+    "PictureTooComplex",
+    "PictureTooLarge",
+    "UnsupportedFormat",
+    "picture_size",
+    "read_picture",
+]
 
 PictureSource = str | Path | bytes | Image.Image | NDArray[np.uint8]
 """A path, the bytes of a file, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)."""
-
-
-class PictureError(ValueError):
-    """A picture cannot be used. `code` is a slug for programs, `remedy` says what to do about it,
-    and str() is one sentence with both the problem and the remedy."""
-
-    code: ClassVar[str] = "unreadable-picture"
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem, remedy)
-        self.problem = problem
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.problem}: {self.remedy}."
-
-
-class EmptyPicture(PictureError):  # noqa: N818  a picture's state, named as the API's users see it
-    code = "empty-picture"
-
-
-class UnsupportedFormat(PictureError):  # noqa: N818
-    code = "unsupported-format"
-
-
-class DamagedPicture(PictureError):  # noqa: N818
-    code = "damaged-picture"
-
-
-class PictureTooLarge(PictureError):  # noqa: N818
-    code = "picture-too-large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def read_picture(source: PictureSource) -> Picture:
                 f"cannot read a picture from {type(source).__name__}: "
                 "pass a path, bytes, a PIL image or a uint8 array"
             )
-        _refuse_size(*source.size)
+        refuse_size(*source.size)
         with _pillow_errors_as_damage():
             rgb = _upright_srgb(source)
         digest = hashlib.sha256(f"{rgb.shape[1]}x{rgb.shape[0]}:".encode())
@@ -138,13 +135,11 @@ def _pillow_errors_as_damage() -> Iterator[None]:
     except (PictureError, MemoryError):
         raise
     except Image.DecompressionBombError as error:  # raised by the WebP reader's own size check
-        raise PictureTooLarge("The picture is too large", _SMALLER) from error
+        raise PictureTooLarge("The picture is too large", SMALLER) from error
     except Exception as error:
         # Pillow's readers answer a hostile file with nearly any exception: SyntaxError, OSError,
         # struct.error, IndexError, zlib.error, UnicodeDecodeError, ...
-        raise DamagedPicture(
-            "The picture is damaged or cut off", "export it again, without metadata, and retry"
-        ) from error
+        raise damaged() from error
 
 
 # ---- Getting bytes and pixels ------------------------------------------------------------------
@@ -175,23 +170,31 @@ def _from_array(array: NDArray[np.uint8]) -> Image.Image:
             "pass (height, width), (height, width, 3) or (height, width, 4)",
         )
     height, width = array.shape[:2]
-    _refuse_size(width, height)
+    refuse_size(width, height)
     return Image.fromarray(array)
 
 
-_SMALLER = f"send at most {MAX_PIXELS // 1_000_000} megapixels and {MAX_SIDE:,} px a side"
-
-
-def _refuse_size(width: int, height: int) -> None:
-    if min(width, height) == 0:
-        raise EmptyPicture(f"The picture is {width} x {height} px", "send one that has pixels")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise PictureTooLarge(f"The picture is {width:,} x {height:,} px", _SMALLER)
-
-
 class _JpegReader(JpegImageFile):
-    def _read_dpi_from_exif(self) -> None:
-        """Skipped: resolution is of no use here, and reading it warns about untidy EXIF."""
+    """Decodes a JPEG whose header has been looked at. Pillow's own look at it would go over each
+    table and each block of metadata in Python, which takes seconds where there are many."""
+
+    _MODES: ClassVar = {1: "L", 3: "RGB", 4: "CMYK"}
+
+    def __init__(self, data: bytes) -> None:
+        self._header = jpeg_header(data)
+        self._bytes = len(data)
+        super().__init__(io.BytesIO(data))
+
+    def _open(self) -> None:
+        header = self._header
+        self._size = header.width, header.height
+        self._mode = self._MODES[header.components]
+        self.info = {"exif": header.exif, "icc_profile": header.profile}
+        # Inks are inverted, as Adobe's programs write them.
+        samples = "CMYK;I" if self._mode == "CMYK" else self._mode
+        self.tile = [_Tile("jpeg", (0, 0, *self._size), 0, (samples, ""))]
+        # All at once: between two blocks libjpeg goes back over fill bytes, however many they are.
+        self.decodermaxblock = self._bytes
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -210,37 +213,18 @@ def _open(data: bytes) -> ImageFile:
         raise EmptyPicture("The picture is empty (0 bytes)", "send the file's content")
     image: ImageFile
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        _refuse_animated_png(data)
-        image = PngImageFile(io.BytesIO(data))
+        image = PngImageFile(io.BytesIO(png_without_metadata(data)))
     elif data.startswith(b"\xff\xd8\xff"):
-        image = _JpegReader(io.BytesIO(data))
+        image = _JpegReader(data)
     elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        check_webp(data)
         image = WebPImageFile(io.BytesIO(data))
     else:
         raise _unsupported(data)
-    _refuse_size(*image.size)
+    refuse_size(*image.size)
     if isinstance(image, WebPImageFile) and image.n_frames > 1:
-        raise _animated("WebP")
+        raise animated("WebP")
     return image
-
-
-def _animated(name: str) -> UnsupportedFormat:
-    return UnsupportedFormat(
-        f"The picture is an animated {name}", "export one frame as a still PNG"
-    )
-
-
-def _refuse_animated_png(data: bytes) -> None:
-    """An animated PNG says so in a chunk before its pixels; read here because Pillow warns about
-    malformed ones."""
-    position = 8
-    while position + 8 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        if kind == b"acTL" and data[position + 8 : position + 12] != b"\x00\x00\x00\x01":
-            raise _animated("PNG")
-        if kind == b"IDAT":
-            return
-        position += 12 + length
 
 
 def _scale_transparency(image: Image.Image, bit_depth: int) -> None:
