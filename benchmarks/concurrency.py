@@ -31,7 +31,7 @@ from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.model.session import session_options
 from gazecast.serve import answers
 from gazecast.serve.service import Predicted
-from gazecast.training.export import Shipped
+from gazecast.training.export.shipped import Shipped
 from gazecast.training.exported import read_exported
 
 import onnxruntime

@@ -227,7 +227,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     """Exported once for all tests: it takes seconds. timm's test network keeps them few."""
     torch = pytest.importorskip("torch")
     from gazecast.model.network import NetworkSpec, SaliencyNetwork
-    from gazecast.training.export import Shipped, write_onnx
+    from gazecast.training.export.shipped import Shipped, write_onnx
 
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec("test_efficientnet", DOMAINS, (32, 24, 16, 16), 1)).eval()

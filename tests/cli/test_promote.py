@@ -29,6 +29,7 @@ from gazecast.model.predictor import Predictor
 from gazecast.model.registry.registry import Registry
 from gazecast.model.vocabulary import WINDOWS
 from gazecast.training.finetuning.user_data import read_user_data
+from gazecast.training.promotion import judgement
 
 IMAGES = 16
 ROWS, COLUMNS = 24, 32
@@ -84,7 +85,7 @@ LEARNED_SHUFFLED = [PEOPLE.counts.sum(axis=0) + 0.1] * IMAGES
 @pytest.fixture
 def shipped(bright_model, tmp_path, monkeypatch):
     onnx = bright_model(tmp_path / "shipped.onnx", "shipped")
-    monkeypatch.setattr("gazecast.training.promote_command.SHIPPED_MODEL", onnx)
+    monkeypatch.setattr("gazecast.training.promotion.promote.SHIPPED_MODEL", onnx)
     return onnx
 
 
@@ -133,7 +134,7 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     # One picture of each kind is as good here as all, and quicker.
     pictures = {picture.domain: picture for picture in reference_pictures()}.values()
-    monkeypatch.setattr("gazecast.training.promotion.reference_pictures", lambda: pictures)
+    monkeypatch.setattr(judgement, "reference_pictures", lambda: pictures)
     registry = tmp_path / "registry"
 
     def invoke(command, *arguments):

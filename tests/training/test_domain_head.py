@@ -13,16 +13,16 @@ from gazecast.evaluation.odd_pictures import odd_picture
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training import domain_head
-from gazecast.training.domain_head import (
+from gazecast.training.export import domain_head
+from gazecast.training.export.domain_head import (
     assume_trained_domains,
     fit_domain_head,
     random_view,
     whole,
 )
-from gazecast.training.familiarity import Familiarity
-from gazecast.training.recipe import parse_recipe
-from gazecast.training.samples import scale_pixels
+from gazecast.training.export.familiarity import Familiarity
+from gazecast.training.fit.recipe import parse_recipe
+from gazecast.training.fit.samples import scale_pixels
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -16,26 +16,26 @@ from gazecast.model.metadata import DatasetUse
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.predictor import SHIPPED_MODEL
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training import export as export_module
-from gazecast.training.checkpoint import (
+from gazecast.training.export import export as export_module
+from gazecast.training.export import shipped
+from gazecast.training.export.description import datasets_used
+from gazecast.training.export.export import export, shipped_network
+from gazecast.training.export.shipped import (
+    PARITY_SHAPES,
+    PARITY_TOLERANCE,
+    ExportError,
+    Shipped,
+    check_parity,
+    write_onnx,
+)
+from gazecast.training.fit.checkpoint import (
     DOMAIN_ROWS,
     Checkpoint,
     CheckpointError,
     Progress,
     save_checkpoint,
 )
-from gazecast.training.export import (
-    PARITY_SHAPES,
-    PARITY_TOLERANCE,
-    ExportError,
-    Shipped,
-    check_parity,
-    datasets_used,
-    export,
-    shipped_network,
-    write_onnx,
-)
-from gazecast.training.recipe import parse_recipe
+from gazecast.training.fit.recipe import parse_recipe
 
 BACKBONE = "test_efficientnet"
 WIDTHS = (16, 16, 16, 16)
@@ -103,7 +103,7 @@ def write_sets(write_set):
 
 def test_parity_is_checked_at_five_other_shapes_than_the_traced_one():
     assert len(set(PARITY_SHAPES)) >= 5
-    assert export_module._TRACED_SHAPE not in PARITY_SHAPES
+    assert shipped._TRACED_SHAPE not in PARITY_SHAPES
     assert len({height > width for height, width in PARITY_SHAPES}) == 2
 
 
@@ -288,12 +288,12 @@ def test_nothing_is_written_where_the_file_is_wrong(
     checkpoint_file, tmp_path, tiny_model, monkeypatch
 ):
     monkeypatch.setattr(
-        export_module,
+        shipped,
         "write_onnx",
         lambda _, path: path.write_bytes(tiny_model.onnx.read_bytes()),
     )
     at_one_shape = partial(check_parity, shapes=[(32, 64)])
-    monkeypatch.setattr(export_module, "check_parity", at_one_shape)
+    monkeypatch.setattr(shipped, "check_parity", at_one_shape)
     monkeypatch.setattr(export_module, "datasets_used", lambda *_, **__: ())
     before = set(tmp_path.iterdir())
     with pytest.raises(ExportError, match="the file was not written"):

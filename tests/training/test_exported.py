@@ -16,9 +16,9 @@ from gazecast.model.metadata import ModelFileError, file_sha256, read_model_info
 from gazecast.model.network import PRIOR_FINENESS, NetworkSpec, Readout, SaliencyNetwork
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity, write_onnx
+from gazecast.training.export.shipped import PARITY_TOLERANCE, Shipped, check_parity, write_onnx
 from gazecast.training.exported import read_exported
-from gazecast.training.samples import scale_pixels
+from gazecast.training.fit.samples import scale_pixels
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from gazecast.model.network import WINDOW_COUNT, NetworkSpec, SaliencyNetwork
-from gazecast.training import factors
-from gazecast.training.factors import fit_factors
-from gazecast.training.losses import log_density
-from gazecast.training.samples import Batch
+from gazecast.training.fit import factors
+from gazecast.training.fit.factors import fit_factors
+from gazecast.training.fit.losses import log_density
+from gazecast.training.fit.samples import Batch
 
 ROWS, COLUMNS = 24, 40
 

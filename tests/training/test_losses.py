@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from gazecast.evaluation import metrics
-from gazecast.training.losses import (
+from gazecast.training.fit.losses import (
     correlation,
     kl_divergence,
     log_density,
     saliency_loss,
     scanpath_saliency,
 )
-from gazecast.training.recipe import LossWeights
+from gazecast.training.fit.recipe import LossWeights
 
 ROWS, COLUMNS = slice(2, 14), slice(3, 23)
 SHAPE = (16, 24)

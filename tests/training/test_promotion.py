@@ -10,7 +10,7 @@ import pytest
 from gazecast.evaluation.held_out_pairs import FEWEST_IMAGES
 from gazecast.evaluation.reference_pictures import reference_pictures
 from gazecast.evaluation.scoring import Estimate
-from gazecast.training.promotion import (
+from gazecast.training.promotion.judgement import (
     OTHER_KINDS,
     OWN_KIND,
     Difference,

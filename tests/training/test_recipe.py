@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gazecast.training.recipe import RecipeError, parse_recipe, read_recipe
+from gazecast.training.fit.recipe import RecipeError, parse_recipe, read_recipe
 
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").rglob("*.yaml"))
 

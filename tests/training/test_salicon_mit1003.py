@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 
 from gazecast.cli.main import app
 from gazecast.model.predictor import Predictor
-from gazecast.training.checkpoint import load_checkpoint
-from gazecast.training.domain_head import assume_trained_domains
-from gazecast.training.export import PARITY_TOLERANCE, Shipped, check_parity, shipped_network
-from gazecast.training.recipe import parse_recipe
+from gazecast.training.export.domain_head import assume_trained_domains
+from gazecast.training.export.export import shipped_network
+from gazecast.training.export.shipped import PARITY_TOLERANCE, Shipped, check_parity
+from gazecast.training.fit.checkpoint import load_checkpoint
+from gazecast.training.fit.recipe import parse_recipe
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "salicon-mit1003.yaml"
 

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from gazecast.data.stimulus import DataError
-from gazecast.training.recipe import SetUse
-from gazecast.training.samples import Samples, collate
+from gazecast.training.fit.recipe import SetUse
+from gazecast.training.fit.samples import Samples, collate
 
 READOUTS = ("web", "mobile", "poster", "photo", "photo-maps")
 SQUARE = 64

@@ -11,10 +11,10 @@ from PIL import Image
 
 from gazecast.data.stimulus import DataError
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
-from gazecast.training import text_head
-from gazecast.training.recipe import TextExamples
-from gazecast.training.samples import scale_pixels
-from gazecast.training.text_head import fit_text_head
+from gazecast.training.fit import text_head
+from gazecast.training.fit.recipe import TextExamples
+from gazecast.training.fit.samples import scale_pixels
+from gazecast.training.fit.text_head import fit_text_head
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -89,5 +89,5 @@ def test_pictures_too_narrow_for_a_part_are_named_as_the_cause(network, write_sc
 
 def test_a_missing_map_says_how_to_write_it(network, write_set, data_root):
     write_set("screens", {"0.png": screen(0, slice(0, 9))})
-    with pytest.raises(DataError, match=r"gazecast\.training\.text_maps"):
+    with pytest.raises(DataError, match=r"gazecast\.training\.fit\.text_maps"):
         fit(network, data_root)

@@ -12,8 +12,8 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from gazecast.data.stimulus import DataError, Stimulus
-from gazecast.training import text_maps
-from gazecast.training.text_maps import read_text_map, text_probability
+from gazecast.training.fit import text_maps
+from gazecast.training.fit.text_maps import read_text_map, text_probability
 
 
 @pytest.fixture

@@ -12,14 +12,15 @@ from torch import nn
 from gazecast.model.metadata import file_sha256
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training import export as export_module
-from gazecast.training import thinning
-from gazecast.training.checkpoint import Checkpoint, Progress, save_checkpoint
-from gazecast.training.export import Shipped, export, write_onnx
+from gazecast.training.export import export as export_module
+from gazecast.training.export import thinning
+from gazecast.training.export.export import export
+from gazecast.training.export.shipped import Shipped, write_onnx
+from gazecast.training.export.thinning import STEP, thin
 from gazecast.training.exported import read_exported
 from gazecast.training.finetuning.starting import with_domain
-from gazecast.training.recipe import RecipeError, parse_recipe
-from gazecast.training.thinning import STEP, thin
+from gazecast.training.fit.checkpoint import Checkpoint, Progress, save_checkpoint
+from gazecast.training.fit.recipe import RecipeError, parse_recipe
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -14,8 +14,8 @@ import yaml
 from gazecast.model.metadata import DatasetUse, parse_model_info, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training import trainer
-from gazecast.training.checkpoint import (
+from gazecast.training.fit import trainer
+from gazecast.training.fit.checkpoint import (
     DOMAIN_ROWS,
     Checkpoint,
     CheckpointError,
@@ -24,8 +24,8 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from gazecast.training.recipe import RecipeError
-from gazecast.training.trainer import train
+from gazecast.training.fit.recipe import RecipeError
+from gazecast.training.fit.trainer import train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

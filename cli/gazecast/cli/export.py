@@ -38,11 +38,11 @@ def export(
     """Write the network as ONNX, checked against torch, with its description beside it."""
     from gazecast.data.stimulus import DataError
     from gazecast.model.picture import PictureError
-    from gazecast.training.checkpoint import CheckpointError
-    from gazecast.training.export import ExportError
-    from gazecast.training.export import export as run
+    from gazecast.training.export.export import export as run
+    from gazecast.training.export.shipped import ExportError
+    from gazecast.training.fit.checkpoint import CheckpointError
+    from gazecast.training.fit.recipe import RecipeError
     from gazecast.training.int8 import RoundingError
-    from gazecast.training.recipe import RecipeError
 
     if out.suffix != ".onnx":
         raise typer.BadParameter("must end in .onnx", param_hint="--out")

@@ -62,7 +62,7 @@ def finetune(
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL
-    from gazecast.training.export import ExportError
+    from gazecast.training.export.shipped import ExportError
     from gazecast.training.finetuning.finetune import At
     from gazecast.training.finetuning.finetune import finetune as run
 

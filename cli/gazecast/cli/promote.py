@@ -66,8 +66,8 @@ def promote(
     from gazecast.evaluation.held_out_pairs import NotComparableError
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.registry.registry import Registry
-    from gazecast.training.promote_command import assess
-    from gazecast.training.promote_command import promote as run
+    from gazecast.training.promotion.promote import assess
+    from gazecast.training.promotion.promote import promote as run
 
     console = Console()
     promoted_models = Registry(registry)

@@ -13,7 +13,7 @@ from gazecast.evaluation.fit_error_tables import CalibrationCheck
 from gazecast.evaluation.people import People
 from gazecast.evaluation.scoring import METRICS, Estimate
 from gazecast.model.vocabulary import WINDOWS
-from gazecast.training.promote_command import Assessment
+from gazecast.training.promotion.promote import Assessment
 
 
 def print_check(check: CalibrationCheck, console: Console) -> None:

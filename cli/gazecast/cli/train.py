@@ -49,10 +49,10 @@ def train(
     from gazecast.model.allocator import keep_freed_memory
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.picture import PictureError
-    from gazecast.training.checkpoint import CheckpointError
-    from gazecast.training.recipe import RecipeError
-    from gazecast.training.trainer import Step
-    from gazecast.training.trainer import train as run
+    from gazecast.training.fit.checkpoint import CheckpointError
+    from gazecast.training.fit.recipe import RecipeError
+    from gazecast.training.fit.trainer import Step
+    from gazecast.training.fit.trainer import train as run
 
     keep_freed_memory()
     columns = (

@@ -20,7 +20,7 @@ DOMAIN_LOGITS = "domain_logits"
 
 UNFAMILIARITY = "unfamiliarity"
 """float32 (1,): how unlike the pictures that the model knows this one looks, 0 or more; unlike them
-above 1. See `gazecast.training.familiarity`."""
+above 1. See `gazecast.training.export.familiarity`."""
 
 AUTO = -1
 """Asks for the domain that the picture looks like most, of those that every model has."""

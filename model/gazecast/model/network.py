@@ -49,7 +49,7 @@ class NetworkSpec:
     backbone: a timm model with features at strides 4 to 32. domains: names of the readouts, in
     order; more can be trained than are shipped. widths: channels of the decoder at strides 32, 16,
     8 and 4. context_blocks: attention blocks at stride 32. hidden: channels within each expanding
-    block of the backbone, where they are fewer than its own (gazecast.training.thinning).
+    block of the backbone, where they are fewer than its own (gazecast.training.export.thinning).
     """
 
     backbone: str
@@ -229,7 +229,7 @@ class Readout(nn.Module):
             torch.zeros(domain_count, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS)
         )
         self.window_prior = nn.Parameter(torch.zeros(1, WINDOW_COUNT, PRIOR_CELLS, PRIOR_CELLS))
-        # Fitted, not learned by steps: gazecast.training.factors says why.
+        # Fitted, not learned by steps: gazecast.training.fit.factors says why.
         self.register_buffer("frame", torch.zeros(domain_count, WINDOW_COUNT))
         self.register_buffer("pull", torch.zeros(domain_count, WINDOW_COUNT))
         for stride, channels in zip((16, 32), coarse, strict=True):

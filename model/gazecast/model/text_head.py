@@ -2,7 +2,7 @@
 
 Photographs hardly have any, so features learned on them say too little of it, and people look at
 text more than at what is around it. The head is fitted to where a detector finds text
-(gazecast.training.text_head) and to no gaze; what text is worth, a readout says.
+(gazecast.training.fit.text_head) and to no gaze; what text is worth, a readout says.
 """
 
 from __future__ import annotations

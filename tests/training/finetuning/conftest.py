@@ -14,13 +14,13 @@ from PIL import Image
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.metadata import InputSize, ModelInfo, RecipeUse
 from gazecast.model.vocabulary import DOMAINS, WINDOWS
-from gazecast.training.checkpoint import load_checkpoint
-from gazecast.training.export import shipped_network
+from gazecast.training.export.export import shipped_network
+from gazecast.training.export.familiarity import Familiarity
 from gazecast.training.exported import Exported
-from gazecast.training.familiarity import Familiarity
 from gazecast.training.finetuning.settings import Settings, StageSettings
-from gazecast.training.recipe import parse_recipe
-from gazecast.training.trainer import train
+from gazecast.training.fit.checkpoint import load_checkpoint
+from gazecast.training.fit.recipe import parse_recipe
+from gazecast.training.fit.trainer import train
 
 SIDE, SQUARE = 64, 12
 

@@ -21,10 +21,10 @@ from gazecast.model.backbone import Backbone
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.picture import read_picture
-from gazecast.training.export import ExportError, Shipped, check_parity
+from gazecast.training.export.familiarity import Familiarity
+from gazecast.training.export.shipped import ExportError, Shipped, check_parity
 from gazecast.training.exported_graph import Array, ExportedGraph
 from gazecast.training.exported_readouts import read_readouts
-from gazecast.training.familiarity import Familiarity
 from gazecast.training.int8 import (
     Bytes,
     RoundingError,

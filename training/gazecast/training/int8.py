@@ -23,7 +23,7 @@ from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
 from gazecast.model.picture import Picture
 from gazecast.model.session import Session, inputs_of
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training.samples import MULTIPLE
+from gazecast.training.fit.samples import MULTIPLE
 
 from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process

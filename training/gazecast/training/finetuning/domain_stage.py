@@ -17,8 +17,8 @@ from torch import Tensor
 
 from gazecast.model.network import PRIOR_CELLS, PRIOR_FINENESS, WINDOW_COUNT, SaliencyNetwork
 from gazecast.training.finetuning.settings import Settings
-from gazecast.training.losses import log_density, saliency_loss
-from gazecast.training.samples import Batch
+from gazecast.training.fit.losses import log_density, saliency_loss
+from gazecast.training.fit.samples import Batch
 
 ORDER = 2
 """Of the cosines along both sides together."""

@@ -47,7 +47,7 @@ from gazecast.training.finetuning.views import (
 )
 from gazecast.training.finetuning.work import ALL, Trained, Work, changed
 from gazecast.training.finetuning.write import write_candidate
-from gazecast.training.samples import Batch, Example
+from gazecast.training.fit.samples import Batch, Example
 
 FIRST = "domain"
 """The stage of few parameters; the others are in `Settings`."""

@@ -17,7 +17,7 @@ from gazecast.evaluation.density_scores import density_scores
 from gazecast.evaluation.scoring import Estimate, FixationPool, bootstrap
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.vocabulary import Window
-from gazecast.training.samples import Batch
+from gazecast.training.fit.samples import Batch
 
 LogDensity = NDArray[np.float32]
 """Of one image: (windows, rows, columns)."""

@@ -11,7 +11,7 @@ from gazecast.model.picture import Picture, PictureSource, read_picture
 from gazecast.model.prediction import DomainDecision, Prediction
 from gazecast.model.predictor import Densities
 from gazecast.model.vocabulary import Domain, Window
-from gazecast.training.samples import scale_pixels
+from gazecast.training.fit.samples import scale_pixels
 
 
 class NetworkPredictor:

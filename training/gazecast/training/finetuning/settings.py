@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gazecast.training.recipe import LossWeights
+from gazecast.training.fit.recipe import LossWeights
 
 DETAIL = 0.75
 """Area that is trained on, of the area that the model is used at: sharper maps of pages in less

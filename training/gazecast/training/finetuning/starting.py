@@ -13,10 +13,10 @@ from gazecast.data.stimulus import DataError
 from gazecast.evaluation.candidate import HeldOut
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.vocabulary import DOMAIN_NAME, LONGEST_DOMAIN_NAME
-from gazecast.training.checkpoint import DOMAIN_ROWS
 from gazecast.training.finetuning.judging import held_out_map, score
 from gazecast.training.finetuning.user_data import UserSet
-from gazecast.training.samples import Batch
+from gazecast.training.fit.checkpoint import DOMAIN_ROWS
+from gazecast.training.fit.samples import Batch
 
 NEVER = -20.0
 """Logit of a domain that pictures are never taken to be of unless it is asked for."""

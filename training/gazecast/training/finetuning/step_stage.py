@@ -19,8 +19,8 @@ from gazecast.model.network import SaliencyNetwork
 from gazecast.training.finetuning.ranks import Ranks
 from gazecast.training.finetuning.settings import Settings, StageSettings
 from gazecast.training.finetuning.views import View, joined
-from gazecast.training.losses import kl_divergence, log_density, saliency_loss
-from gazecast.training.trainer import schedule
+from gazecast.training.fit.losses import kl_divergence, log_density, saliency_loss
+from gazecast.training.fit.trainer import schedule
 
 
 def trained_parameters(network: SaliencyNetwork, stage: StageSettings) -> list[nn.Parameter]:

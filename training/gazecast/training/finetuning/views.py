@@ -17,9 +17,9 @@ from gazecast.data.stimulus import Stimulus
 from gazecast.evaluation.candidate import UserData
 from gazecast.model.geometry import place
 from gazecast.model.network import SaliencyNetwork
-from gazecast.training.losses import log_density
-from gazecast.training.recipe import SetUse
-from gazecast.training.samples import MULTIPLE, Batch, Example, Planned, collate, load_example
+from gazecast.training.fit.losses import log_density
+from gazecast.training.fit.recipe import SetUse
+from gazecast.training.fit.samples import MULTIPLE, Batch, Example, Planned, collate, load_example
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 

@@ -29,7 +29,8 @@ from gazecast.model.error_tables import Calibration
 from gazecast.model.metadata import DatasetUse, ModelInfo, RecipeUse, Score
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.vocabulary import WINDOWS, Domain
-from gazecast.training.export import Shipped, code_commit, write_model
+from gazecast.training.export.description import code_commit
+from gazecast.training.export.shipped import Shipped, write_model
 from gazecast.training.exported import Exported
 from gazecast.training.finetuning.card import model_card
 from gazecast.training.finetuning.network_predictor import NetworkPredictor

@@ -20,7 +20,7 @@ from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.model.registry.registry import Registry
 from gazecast.model.registry.version import Version
 from gazecast.training.finetuning.user_data import read_user_data
-from gazecast.training.promotion import Judgement, differences, elsewhere, judge
+from gazecast.training.promotion.judgement import Judgement, differences, elsewhere, judge
 
 _KEPT = (DESCRIPTION, HELD_OUT, CARD)
 

@@ -87,8 +87,8 @@ class Stage(_Part):
     bfloat16: backbone and decoder compute in bfloat16: faster on a CPU that has it built in, if the
     depthwise convolutions are frozen.
     average: decay of the exponential moving average of the weights, which is what is kept.
-    factors: readouts whose frame, pull and direct readout (gazecast.training.factors) are fitted
-    when the stage has ended, on what its sets record (not on what they are taught) of whole
+    factors: readouts whose frame, pull and direct readout (gazecast.training.fit.factors) are
+    fitted when the stage has ended, on what its sets record (not on what they are taught) of whole
     pictures.
     """
 
@@ -114,7 +114,8 @@ class Network(_Part):
     model is used. imagenet: start the backbone from ImageNet weights. int8: what is exported
     computes in 8-bit integers, their ranges from domain_examples; gazecast.training.int8 says on
     which CPUs. thinned: part of the multiplications in the backbone's blocks that export saves,
-    leaving out the channels that matter least on domain_examples (gazecast.training.thinning)."""
+    leaving out the channels that matter least on domain_examples
+    (gazecast.training.export.thinning)."""
 
     backbone: str
     imagenet: bool = True
@@ -135,7 +136,7 @@ class DomainExamples(_Part):
 
 class TextExamples(_Part):
     """Pictures to learn from where text is. maps: folder below the data root that
-    gazecast.training.text_maps wrote for the set."""
+    gazecast.training.fit.text_maps wrote for the set."""
 
     set: str
     layout: str = "gazecast"

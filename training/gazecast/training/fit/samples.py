@@ -27,7 +27,7 @@ from gazecast.model.geometry import OUTPUT_STRIDE, Placement, lay_out, place
 from gazecast.model.network import WINDOW_COUNT
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.vocabulary import WINDOWS, Domain, Window, seconds
-from gazecast.training.recipe import SetUse
+from gazecast.training.fit.recipe import SetUse
 
 DensityMap = NDArray[np.uint8] | NDArray[np.float32]
 

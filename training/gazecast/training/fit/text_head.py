@@ -1,5 +1,5 @@
-"""Fit where text is to what a detector found (gazecast.training.text_maps), for recipes that give
-pictures for it. No gaze is needed, and nothing else of the network changes.
+"""Fit where text is to what a detector found (gazecast.training.fit.text_maps), for recipes that
+give pictures for it. No gaze is needed, and nothing else of the network changes.
 
 The head reads features that no stage trains (those up to stride 4), so it is fitted once, before
 the first stage, and is the same whatever the rest is trained on.
@@ -21,9 +21,9 @@ from gazecast.data.stimulus import DataError
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import read_picture
 from gazecast.model.text_head import TextHead
-from gazecast.training.recipe import TextExamples
-from gazecast.training.samples import MULTIPLE, scale_pixels
-from gazecast.training.text_maps import read_text_map
+from gazecast.training.fit.recipe import TextExamples
+from gazecast.training.fit.samples import MULTIPLE, scale_pixels
+from gazecast.training.fit.text_maps import read_text_map
 
 ENLARGED = (0.8, 1.5)
 """Each picture is shown at about these multiples of the size that the model is used at, an eighth

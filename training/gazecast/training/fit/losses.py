@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gazecast.training.recipe import LossWeights
+from gazecast.training.fit.recipe import LossWeights
 
 _TINY = 1e-12
 

@@ -25,7 +25,7 @@ from gazecast.evaluation.predicting import Predicting
 from gazecast.model.network import NetworkSpec, SaliencyNetwork, Shared
 from gazecast.model.predictor import Predictor
 from gazecast.model.vocabulary import WINDOWS
-from gazecast.training.checkpoint import (
+from gazecast.training.fit.checkpoint import (
     Checkpoint,
     CheckpointError,
     Progress,
@@ -33,12 +33,12 @@ from gazecast.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from gazecast.training.factors import fit_factors
-from gazecast.training.losses import correlation, log_density, saliency_loss, scanpath_saliency
-from gazecast.training.recipe import Recipe, RecipeError, SetUse, Stage, read_recipe
-from gazecast.training.samples import Batch, Samples, collate
-from gazecast.training.text_head import STEPS as TEXT_STEPS
-from gazecast.training.text_head import fit_text_head
+from gazecast.training.fit.factors import fit_factors
+from gazecast.training.fit.losses import correlation, log_density, saliency_loss, scanpath_saliency
+from gazecast.training.fit.recipe import Recipe, RecipeError, SetUse, Stage, read_recipe
+from gazecast.training.fit.samples import Batch, Samples, collate
+from gazecast.training.fit.text_head import STEPS as TEXT_STEPS
+from gazecast.training.fit.text_head import fit_text_head
 
 WARM_UP = 0.1
 """Share of a stage's steps over which the learning rates rise to their peaks."""
@@ -88,37 +88,13 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
 
-    resumed = load_checkpoint(path) if path.exists() else None
-    if resumed is not None and resumed.recipe != text:
-        raise CheckpointError(
-            f"{path} was made by another recipe; give another --out, or remove the folder"
-        )
-    if resumed is not None and resumed.taught_by != taught_by:
-        raise CheckpointError(
-            f"{path} was taught by other models; give the same --teacher files, or another --out"
-        )
-    spec = NetworkSpec(
-        backbone=recipe.network.backbone,
-        domains=recipe.readouts,
-        widths=recipe.network.widths,
-        context_blocks=recipe.network.context_blocks,
-    )
-    network = SaliencyNetwork(
-        spec, imagenet=recipe.network.imagenet and resumed is None and start_from is None
-    )
-    progress = Progress()
-    began_with: tuple[str, ...] = ()
-    if resumed is not None:
-        network.load_state_dict(resumed.weights)
-        progress, began_with = resumed.progress, resumed.began_with
-    elif start_from is not None:
-        origin = load_checkpoint(start_from)
-        began_with = (*origin.began_with, origin.recipe)
-        begin_with(network, origin, recipe.starts_as)
-    elif recipe.starts_as:
+    resumed = _resumed(path, text, taught_by)
+    if recipe.starts_as and resumed is None and start_from is None:
         raise CheckpointError(
             f"{recipe_path} has starts_as, so it goes on from a checkpoint: give --start-from"
         )
+    network, began_with = _begun(recipe, resumed, start_from)
+    progress = Progress() if resumed is None else resumed.progress
     network.to(device)
     cast(Any, network).to(memory_format=torch.channels_last)  # torch's stubs lack this form
     if resumed is None and recipe.text_examples:
@@ -133,7 +109,9 @@ def train(
 
     def save(at: Progress, average: State, optimizer: State | None = None) -> None:
         weights = network.state_dict()
-        made = Checkpoint(spec, text, at, weights, average, optimizer, began_with, taught_by)
+        made = Checkpoint(
+            network.spec, text, at, weights, average, optimizer, began_with, taught_by
+        )
         save_checkpoint(path, made)
 
     for number, stage in enumerate(recipe.stages):
@@ -153,6 +131,45 @@ def train(
         save(Progress(number + 1), average)
         del run  # and its pictures, before the next stage loads its own
     return path
+
+
+def _resumed(path: Path, text: str, taught_by: tuple[str, ...]) -> Checkpoint | None:
+    """What an earlier run of this recipe left. Raises CheckpointError for that of another one."""
+    if not path.exists():
+        return None
+    resumed = load_checkpoint(path)
+    if resumed.recipe != text:
+        raise CheckpointError(
+            f"{path} was made by another recipe; give another --out, or remove the folder"
+        )
+    if resumed.taught_by != taught_by:
+        raise CheckpointError(
+            f"{path} was taught by other models; give the same --teacher files, or another --out"
+        )
+    return resumed
+
+
+def _begun(
+    recipe: Recipe, resumed: Checkpoint | None, start_from: Path | None
+) -> tuple[SaliencyNetwork, tuple[str, ...]]:
+    """The network to go on with, and the texts of the recipes whose results it began with."""
+    spec = NetworkSpec(
+        backbone=recipe.network.backbone,
+        domains=recipe.readouts,
+        widths=recipe.network.widths,
+        context_blocks=recipe.network.context_blocks,
+    )
+    network = SaliencyNetwork(
+        spec, imagenet=recipe.network.imagenet and resumed is None and start_from is None
+    )
+    if resumed is not None:
+        network.load_state_dict(resumed.weights)
+        return network, resumed.began_with
+    if start_from is None:
+        return network, ()
+    origin = load_checkpoint(start_from)
+    begin_with(network, origin, recipe.starts_as)
+    return network, (*origin.began_with, origin.recipe)
 
 
 class _StageRun:

@@ -24,9 +24,9 @@ from gazecast.model.network import SaliencyNetwork
 from gazecast.model.picture import read_picture
 from gazecast.model.session import squeezed
 from gazecast.model.vocabulary import DOMAINS
-from gazecast.training.familiarity import Familiarity
-from gazecast.training.recipe import DomainExamples, Recipe
-from gazecast.training.samples import scale_pixels
+from gazecast.training.export.familiarity import Familiarity
+from gazecast.training.fit.recipe import DomainExamples, Recipe
+from gazecast.training.fit.samples import scale_pixels
 
 VIEWS_PER_DOMAIN = 800
 """Pictures shown of each domain, however many different ones there are."""

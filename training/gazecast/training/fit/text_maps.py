@@ -1,6 +1,6 @@
-"""`python -m gazecast.training.text_maps --pictures DATA/SET --output DATA/SET-text`: where the
+"""`python -m gazecast.training.fit.text_maps --pictures DATA/SET --output DATA/SET-text`: where the
 pictures of a set have text, as the detector of PP-OCR finds it, for recipes that learn it
-(gazecast.training.text_head).
+(gazecast.training.fit.text_head).
 
 The detector is PP-OCRv6 small (Apache 2.0, PaddleOCR), an ONNX file that the package rapidocr
 carries; nothing else of the package is used: `pip install --no-deps rapidocr==3.10.0`.
@@ -68,7 +68,7 @@ def read_text_map(folder: Path, stimulus: Stimulus) -> NDArray[np.uint8]:
             return np.asarray(file.convert("L"))
     except OSError as error:
         raise DataError(
-            f"{path}: cannot be read; `python -m gazecast.training.text_maps --pictures "
+            f"{path}: cannot be read; `python -m gazecast.training.fit.text_maps --pictures "
             f"{stimulus.image_path.parent.parent} --output {folder}` writes it"
         ) from error
 
@@ -84,7 +84,7 @@ def find_detector() -> Path:
 
 def main() -> None:
     """Write a map, 8-bit grey PNG, for every picture of a folder."""
-    parser = argparse.ArgumentParser(prog="gazecast.training.text_maps", description=__doc__)
+    parser = argparse.ArgumentParser(prog="gazecast.training.fit.text_maps", description=__doc__)
     parser.add_argument("--pictures", type=Path, required=True, help="a data set's folder")
     parser.add_argument("--output", type=Path, required=True, help="folder for the maps")
     wanted = parser.parse_args()

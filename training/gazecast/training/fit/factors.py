@@ -18,8 +18,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from gazecast.model.network import WINDOW_COUNT, SaliencyNetwork, enlarged
-from gazecast.training.losses import log_density
-from gazecast.training.samples import Batch
+from gazecast.training.fit.losses import log_density
+from gazecast.training.fit.samples import Batch
 
 NEWTON_STEPS, SMALL_STEP = 20, 1e-6
 """More than enough: the divergence is convex in the weights."""

@@ -1,0 +1,1 @@
+"""From a checkpoint to a model's files: `gazecast export`."""

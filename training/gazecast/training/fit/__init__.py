@@ -1,0 +1,1 @@
+"""From a recipe and data sets to a checkpoint: `gazecast train`."""

@@ -1,0 +1,1 @@
+"""Whether a fine-tuned model takes the place of the one that predicts: `gazecast promote`."""
