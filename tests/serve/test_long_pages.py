@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gazecast.analysis.long_page import LongPageError, ScrollReach
 from gazecast.analysis.regions import Region, region_share
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainDecision, Prediction
 from gazecast.model.vocabulary import DOMAINS, WINDOWS
-from gazecast.serve.long_pages import predict_long_page
+from gazecast.serve.long_pages import LongPageRequest, predict_long_page
 
 
 class ScreenPredictor:
@@ -162,6 +165,53 @@ def test_too_long_a_page_is_refused_before_it_is_predicted(predictor):
     with pytest.raises(LongPageError, match="give a higher viewport"):
         predict_long_page(predictor, page(9000, 20), viewport_height=20)
     assert predictor.asked == []
+
+
+def test_a_page_counts_as_its_screens_in_each_window_that_is_sent():
+    request = LongPageRequest(viewport_height=600)
+    assert request.predictions(400, 2880, windows=1) == 6
+    assert request.predictions(400, 2880, windows=3) == 18
+    assert LongPageRequest().predictions(390, 3000, windows=1) == 5  # of the default height
+    assert request.predictions(400, 100, windows=1) == 1
+
+
+def test_screens_in_several_windows_are_no_more_than_screens_alone():
+    request = LongPageRequest(viewport_height=100)
+    assert request.predictions(400, 2660, windows=3) == 99
+    assert request.predictions(400, 2740, windows=1) == 34
+    with pytest.raises(LongPageError, match="102 predictions in 3 windows, at most 100 are made"):
+        request.predictions(400, 2740, windows=3)
+
+
+@pytest.mark.parametrize("unit", ["fraction", "px"])
+def test_corners_of_a_polygon_count_on_each_screen_of_a_page(client, encode_image, unit):
+    """The client's limit is the 500 of one polygon."""
+    page = encode_image(40, 400)
+
+    def post(top, bottom):
+        turns = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+        x, y = 0.5 + 0.4 * np.cos(turns), (top + bottom) / 2 + (bottom - top) / 2 * np.sin(turns)
+        points = np.stack([x, y], axis=1) * ((40, 400) if unit == "px" else 1)
+        regions = json.dumps([{"name": "a", "unit": unit, "points": points.tolist()}])
+        data = {"regions": regions, "viewport_height": "100"}
+        return client.post("/v1/predictions", files={"image": page}, data=data)
+
+    assert post(0.1, 0.55).status_code == 200  # 180 px, on two screens
+    answer = post(0.1, 0.65)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":too-many-corners")
+    assert "600 corners; 500" in answer.json()["detail"]
+    assert "GAZECAST_MAX_REGIONS" in answer.json()["remedy"]
+
+
+def test_a_page_on_its_side_counts_upright(client, encode_image):
+    file = BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (3000, 40)).save(file, "JPEG", exif=exif)
+    data = {"viewport_height": "20"}
+    answer = client.post("/v1/predictions", files={"image": file.getvalue()}, data=data)
+    assert "of 3000 px would take" in answer.json()["detail"]
 
 
 def test_memory_beside_the_joined_density_is_flat_in_the_number_of_slices(predictor):

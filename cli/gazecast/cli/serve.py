@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import logging
 import socket
 from typing import Annotated
@@ -73,6 +74,10 @@ def serve(
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
     )
+    # What the start has made stays. Full collections hold up every request, some tenths of a second
+    # where they look through all of it again.
+    gc.collect()
+    gc.freeze()
     with contextlib.suppress(KeyboardInterrupt):  # raised again after an orderly shutdown
         server.run(sockets=[listener])
 

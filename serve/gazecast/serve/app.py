@@ -24,7 +24,14 @@ from gazecast.serve.logs import REQUEST_ID_HEADER, is_request_id
 from gazecast.serve.model_switch import ModelSwitch
 from gazecast.serve.routes import comparisons, health, metrics, model, predictions, studio
 from gazecast.serve.routes import jobs as jobs_routes
-from gazecast.serve.schemas import ComparisonAnswer, DoneItem, FailedItem, JobForm
+from gazecast.serve.schemas import (
+    ComparisonAnswer,
+    ComparisonForm,
+    DoneItem,
+    FailedItem,
+    JobForm,
+    PredictionForm,
+)
 from gazecast.serve.security.description import describe
 from gazecast.serve.security.guard import Guard, policy
 from gazecast.serve.security.headers import SecurityHeaders
@@ -39,7 +46,15 @@ class _Application(FastAPI):
         # neither bodies nor answers that a route reads and writes in pieces; and it leaves out the
         # nulls in the example of a comparison.
         schema = super().openapi()
-        for shown in (problems.Problem, JobForm, DoneItem, FailedItem, ComparisonAnswer):
+        for shown in (
+            problems.Problem,
+            PredictionForm,
+            ComparisonForm,
+            JobForm,
+            DoneItem,
+            FailedItem,
+            ComparisonAnswer,
+        ):
             described = shown.model_json_schema(ref_template="#/components/schemas/{model}")
             schema["components"]["schemas"] |= described.pop("$defs", {})
             schema["components"]["schemas"][shown.__name__] = described
@@ -112,7 +127,6 @@ def create_app(
                 BodyLimit, max_bytes=settings.max_body_bytes, max_job_bytes=settings.max_job_bytes
             ),
         ],
-        form_limits={"max_files": 1, "max_fields": 16},
     )
     app.state.service = service
     app.state.jobs = jobs

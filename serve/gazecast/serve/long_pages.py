@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazecast.analysis.long_page import (
+    MAX_SLICES,
     FalseBottom,
+    LongPageError,
     ReachLines,
     ScrollReach,
     Slice,
@@ -69,9 +71,25 @@ class LongPageRequest:
             return None
         return cls(viewport_height, tuple(scroll_reach))
 
+    def screen_height(self, width: int) -> int:
+        """Height of a screen, px, of a page `width` px wide."""
+        return self.viewport_height or default_viewport_height(width)
+
+    def predictions(self, width: int, height: int, windows: int) -> int:
+        """As how many a page of this size in px counts: its screens times the windows that are
+        sent. Raises LongPageError for more than MAX_SLICES."""
+        screens = len(slices(width, height, self.screen_height(width)))
+        if screens * windows > MAX_SLICES:
+            raise LongPageError(
+                f"the page of {height} px takes {screens} screens, which are {screens * windows} "
+                f"predictions in {windows} windows, at most {MAX_SLICES} are made: ask for one "
+                "window, or give a higher viewport or a part of the page"
+            )
+        return screens * windows
+
     def of(self, picture: Picture) -> tuple[int, ScrollReach]:
         """Height of a screen and how far visitors scroll. Raises LongPageError."""
-        height = self.viewport_height or default_viewport_height(picture.width)
+        height = self.screen_height(picture.width)
         if not self.scroll_reach:
             return height, ScrollReach.typical(height)
         return height, ScrollReach.from_points(self.scroll_reach, height)

@@ -8,7 +8,6 @@ from typing import Any
 
 from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -72,9 +71,19 @@ class ProblemError(HTTPException):
             type=f"urn:gazecast:problem:{slug}",
             title=title,
             status=status,
-            detail=detail,
+            detail=_shortened(detail),
             remedy=remedy,
         )
+
+
+# What a client sent may be in the detail, and may be long.
+_DETAIL_START, _DETAIL_END = 400, 100
+
+
+def _shortened(detail: str) -> str:
+    if len(detail) <= _DETAIL_START + _DETAIL_END:
+        return detail
+    return f"{detail[:_DETAIL_START]} ... {detail[-_DETAIL_END:]}"
 
 
 def problem_response(error: ProblemError) -> Response:
@@ -112,10 +121,9 @@ _MEANING = {
 }
 
 # What to do about errors that the framework raises without saying so.
-_REMEDIES = {
-    400: "Send the image as the file field 'image' of a well-formed multipart/form-data body.",
-    404: "Check the path; / lists what there is.",
-}
+_REMEDIES = {404: "Check the path; / lists what there is."}
+
+_FLAG = "Send true or false, or leave the field out for false."
 
 # What the form's fields take: the remedy where one is wrong.
 _FIELDS = {
@@ -128,10 +136,13 @@ _FIELDS = {
         '"height": 0.1}], in parts of the image\'s width and height, or in pixels with '
         '"unit": "px".'
     ),
-    "automatic_regions": "Send true or false, or leave the field out for false.",
+    "automatic_regions": _FLAG,
+    "every_window": _FLAG,
     "viewport_height": "Send the height of a screen in pixels, or leave the field out.",
     "scroll_reach": "Send a JSON list of [depth in pixels, share of visitors from 0 to 1], or "
     "leave the field out for the usual curve.",
+    "files": "Send images or zips of them as multipart file fields 'files', as in "
+    "curl -F files=@a.png -F files=@b.png.",
     "variants": (
         "Send 2 to 8 images as multipart file fields 'variants', as in "
         "curl -F variants=@before.png -F variants=@after.png."
@@ -165,27 +176,10 @@ _REFUSED: dict[type[Exception], tuple[str, str, str]] = {
     ),
 }
 
-# The fields of the forms that the framework reads.
-_FORMS = {
-    "/v1/predictions": (
-        "image",
-        "window",
-        "domain",
-        "regions",
-        "automatic_regions",
-        "goal_region",
-        "intended_order",
-        "viewport_height",
-        "scroll_reach",
-    ),
-    "/v1/comparisons": ("variants", "window", "domain", "regions", "goal_region"),
-}
-
 
 def install(app: FastAPI) -> None:
     """Answers every error that `app` raises with a problem."""
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(PictureError, _error_in_what_was_sent)
     for kind in _REFUSED:
         app.add_exception_handler(kind, _error_in_what_was_sent)
@@ -210,14 +204,6 @@ def _http_error(_: Request, error: Exception) -> Response:
             error.headers,
         )
     )
-
-
-def _validation_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    fields = _FORMS.get(request.scope["route"].path, ())
-    # A location starts with where the field was found: the body, as no route reads another place.
-    return problem_response(field_problem(first["loc"][1:], first["msg"], fields))
 
 
 def not_multipart(content_type: str, field: str, example: str) -> ProblemError:

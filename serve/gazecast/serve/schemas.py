@@ -8,6 +8,7 @@ from fastapi import UploadFile
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -15,8 +16,10 @@ from pydantic import (
     Json,
     StringConstraints,
     Tag,
+    ValidationInfo,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from gazecast.analysis.comparison import MOST_VARIANTS
 from gazecast.analysis.findings.templates import Kind
@@ -25,12 +28,22 @@ from gazecast.model.vocabulary import (
     DOMAIN_NAME,
     DOMAINS,
     LONGEST_DOMAIN_NAME,
+    WINDOWS,
     Domain,
     DomainChoice,
     DomainName,
     Window,
 )
 from gazecast.serve import examples
+from gazecast.serve.limits import (
+    HIGHEST_VIEWPORT,
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    LONGEST_URL,
+    MAX_REACH_POINTS,
+    FormLimits,
+    too_many,
+)
 from gazecast.serve.long_pages import LongPageRequest
 from gazecast.serve.problems import Problem
 
@@ -43,7 +56,7 @@ class RegionInput(BaseModel):
     # Strict: a number in quotes is a mistake in the client, so it is told.
     model_config = ConfigDict(**_DOCUMENTED, strict=True, extra="forbid")
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
     """Comes back in the answer."""
     x: FiniteFloat
     """Left edge."""
@@ -70,11 +83,11 @@ class PolygonInput(BaseModel):
 
     model_config = ConfigDict(**_DOCUMENTED, strict=True, extra="forbid")
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
     """Comes back in the answer."""
     points: Annotated[
         list[Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]],
-        Field(min_length=3, max_length=MAX_POINTS),
+        Field(min_length=3, max_length=MAX_POINTS, fail_fast=True),
     ]
     """Its corners [x, y] in order around it, either way round."""
     unit: Literal["fraction", "px"] = "fraction"
@@ -87,6 +100,12 @@ class PolygonInput(BaseModel):
         if self.unit == "px":
             return Polygon.from_pixels(self.name, points, width, height)
         return Polygon(self.name, points)
+
+    def height_on(self, height: int) -> float:
+        """Of its bounding box, px on an image of this height."""
+        depths = [y for _, y in self.points]
+        pixels = (max(depths) - min(depths)) * (1 if self.unit == "px" else height)
+        return min(pixels, height)
 
 
 def _shape(region: object) -> str:
@@ -101,17 +120,72 @@ AnyRegionInput = Annotated[
 ]
 
 
+def _few_brackets(text: object, info: ValidationInfo) -> object:
+    """Counts before anything is parsed. The context holds the limits; without, there are none.
+    Raises ProblemError."""
+    limits = info.context
+    if isinstance(text, str) and isinstance(limits, FormLimits):
+        brackets = text.count("[") + text.count("{")
+        if brackets > limits.brackets:
+            raise too_many(str(info.field_name), "brackets", brackets, limits.brackets)
+    return text
+
+
+FewBrackets = BeforeValidator(_few_brackets)
+
+
+def _within_limits(regions: object, info: ValidationInfo) -> object:
+    """As `_few_brackets`, before anything is validated. What is no list of regions is left to its
+    own validation."""
+    limits = info.context
+    if isinstance(regions, list) and isinstance(limits, FormLimits):
+        if len(regions) > limits.regions:
+            raise too_many("regions", "regions", len(regions), limits.regions)
+        shapes = [region for region in regions if isinstance(region, dict)]
+        points = [shape.get("points") for shape in shapes]
+        corners = sum(len(each) for each in points if isinstance(each, list))
+        if corners > limits.corners:
+            raise too_many("regions", "corners", corners, limits.corners)
+        # Each would be told as an error of its own.
+        most = len(RegionInput.model_fields | PolygonInput.model_fields)
+        if any(len(shape) > most for shape in shapes):
+            raise PydanticCustomError("region_keys", "A region has more keys than there are")
+    return regions
+
+
+Regions = Annotated[list[AnyRegionInput], Field(fail_fast=True), BeforeValidator(_within_limits)]
+
+
+def _names_within_limits(names: object, info: ValidationInfo) -> object:
+    """As `_within_limits`, for an intended order."""
+    limits = info.context
+    if isinstance(names, list) and isinstance(limits, FormLimits) and len(names) > limits.names:
+        raise too_many("intended_order", "names", len(names), limits.names)
+    return names
+
+
+def _few_variants(regions: dict[str, object]) -> dict[str, object]:
+    """Raises ProblemError for more than a comparison may have."""
+    if len(regions) > MOST_VARIANTS:
+        remedy = "Give regions for the variants that are sent, by their file names."
+        raise too_many("regions", "variants", len(regions), MOST_VARIANTS, remedy)
+    return regions
+
+
 def _extent(regions: object) -> str:
     return "per variant" if isinstance(regions, dict) else "for all"
 
 
 RegionsOfVariants = Annotated[
-    Annotated[list[AnyRegionInput], Tag("for all")]
-    | Annotated[dict[str, list[AnyRegionInput]], Tag("per variant")],
+    Annotated[Regions, Tag("for all")]
+    | Annotated[dict[str, Regions], BeforeValidator(_few_variants), Tag("per variant")],
     Discriminator(_extent),
 ]
 """A list for all variants of a comparison, or for each variant's name one of its own."""
 
+
+Label = Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
+"""A region's name, with a number where it repeats."""
 
 DomainField = Annotated[
     str,
@@ -139,26 +213,35 @@ class PredictionOptions(BaseModel):
     domain: DomainField = "auto"
     """What kind of picture it is; auto decides from its content. A fine-tuned model may have
     further ones, which /v1/model lists under domains."""
-    regions: Annotated[Json[list[AnyRegionInput]], Field(examples=[examples.REGIONS])] = Field(
+    regions: Annotated[Json[Regions], FewBrackets, Field(examples=[examples.REGIONS])] = Field(
         default_factory=list
     )
     """Rectangles and polygons to measure, as a JSON list."""
     automatic_regions: bool = False
     """Measure also the text blocks, pictures and buttons found on the image; of a long page, on its
     first screen."""
-    goal_region: str = ""
+    goal_region: Label = ""
     """Name of the region that should be seen; empty for none."""
-    intended_order: Annotated[Json[list[str]], Field(examples=['["headline", "button"]'])] = Field(
-        default_factory=list
-    )
+    intended_order: Annotated[
+        Json[Annotated[list[Label], Field(fail_fast=True), BeforeValidator(_names_within_limits)]],
+        FewBrackets,
+        Field(examples=['["headline", "button"]']),
+    ] = Field(default_factory=list)
     """Names of regions in the order in which they should be seen, as a JSON list."""
     every_window: bool = False
     """Send the density and the hotspots of each window, beside those of the one asked for."""
-    viewport_height: Annotated[int, Field(ge=1)] | None = None
+    viewport_height: Annotated[int, Field(ge=1, le=HIGHEST_VIEWPORT)] | None = None
     """Take the image for a long page, seen through screens of this height in pixels, one after the
     other, by the fewer visitors the further down."""
     scroll_reach: Annotated[
-        Json[list[tuple[FiniteFloat, FiniteFloat]]], Field(examples=["[[2000, 0.4]]"])
+        Json[
+            Annotated[
+                list[tuple[FiniteFloat, FiniteFloat]],
+                Field(max_length=MAX_REACH_POINTS, fail_fast=True),
+            ]
+        ],
+        FewBrackets,
+        Field(examples=["[[2000, 0.4]]"]),
     ] = Field(default_factory=list)
     """Which share of visitors (0 to 1) gets to which depth in pixels, as a JSON list of
     [depth, share], instead of the usual curve. Makes the image a long page too."""
@@ -167,6 +250,11 @@ class PredictionOptions(BaseModel):
     def long_page(self) -> LongPageRequest | None:
         """What was said of a long page, if anything was."""
         return LongPageRequest.asked(self.viewport_height, self.scroll_reach)
+
+    @property
+    def windows(self) -> int:
+        """How many are sent."""
+        return len(WINDOWS) if self.every_window else 1
 
 
 class PredictionForm(PredictionOptions):
@@ -191,12 +279,14 @@ class ComparisonForm(BaseModel):
     """The versions of the design, each a PNG, JPEG or WebP image of up to 40 megapixels. They go by
     their file names, without folders, which must differ."""
     regions: Annotated[
-        Json[RegionsOfVariants], Field(examples=[examples.REGIONS, examples.REGIONS_PER_VARIANT])
+        Json[RegionsOfVariants],
+        FewBrackets,
+        Field(examples=[examples.REGIONS, examples.REGIONS_PER_VARIANT]),
     ] = Field(default_factory=list)
     """Rectangles and polygons to compare, as a JSON list for all variants, or as an object from
     each variant's name to such a list. Regions of one name belong together. Without any, the text
     blocks, pictures and buttons of the first variant are looked up in the others."""
-    goal_region: Annotated[str, Field(examples=["button"])] | None = None
+    goal_region: Annotated[Label, Field(examples=["button"])] | None = None
     """Name of the region that should be seen: only with it may the verdict name a variant."""
     window: Window = "3s"
     """Compare the fixations of the first 1, 3 or 5 seconds."""
@@ -208,7 +298,10 @@ class ComparisonForm(BaseModel):
 class JobOptions(PredictionOptions):
     """The text fields of a job's form; what is said of the picture holds for each."""
 
-    webhook: Annotated[str, Field(examples=["https://ci.example/gazecast"])] | None = None
+    webhook: (
+        Annotated[str, Field(max_length=LONGEST_URL, examples=["https://ci.example/gazecast"])]
+        | None
+    ) = None
     """An https URL to tell when the job is finished, as https://www.standardwebhooks.com describes:
     a signed POST, sent until it is taken, so at least once."""
 

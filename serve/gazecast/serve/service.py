@@ -23,16 +23,18 @@ from threadpoolctl import threadpool_limits
 
 from gazecast.analysis.regions import AnyRegion
 from gazecast.model.allocator import share_one_arena
-from gazecast.model.picture import Picture, read_picture
+from gazecast.model.picture import Picture, picture_size, read_picture
 from gazecast.model.prediction import Prediction
 from gazecast.model.predictor import Predictor
 from gazecast.model.registry.version import Version
 from gazecast.model.vocabulary import DomainChoice, Window
+from gazecast.serve.decoding import PROCESSES
+from gazecast.serve.limits import FormLimits, too_many
 from gazecast.serve.loaded_model import LoadedModel
 from gazecast.serve.long_pages import LongPage, LongPageRequest, predict_long_page
 from gazecast.serve.metrics import Metrics, Stage
 from gazecast.serve.problems import ProblemError
-from gazecast.serve.schemas import AnyRegionInput
+from gazecast.serve.schemas import AnyRegionInput, PolygonInput, PredictionOptions
 from gazecast.serve.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -67,15 +69,16 @@ def predict(
     regions: Sequence[AnyRegionInput] = (),
     stage: Callable[[Stage], AbstractContextManager[object]] = nullcontext,
     long_page: LongPageRequest | None = None,
+    read: Callable[[bytes], Picture] = read_picture,
 ) -> Predicted:
     """Reads and predicts the bytes of an image file. stage: times its block. long_page: given where
-    the picture is one.
+    the picture is one. read: decodes it.
 
     Raises UnknownDomainError; PictureError; RegionError and LongPageError before the network runs
     for a region that does not fit the picture and a reach that is none.
     """
     with stage("decode"):
-        picture = read_picture(content)
+        picture = read(content)
     placed = [region.on(picture.width, picture.height) for region in regions]
     with stage("predict"):
         if long_page is None:
@@ -91,6 +94,9 @@ class Service:
         self.settings = settings
         self.concurrency = settings.concurrency or _cores()
         """Predictions worked on at the same time."""
+        self.form_limits = FormLimits(settings.max_regions)
+        self.understanding = CapacityLimiter(1)
+        """Of forms, which hold the interpreter while they are validated."""
         self.ready = False
         self.metrics = Metrics()
         self._model = model
@@ -155,7 +161,36 @@ class Service:
         file. Raises UnknownDomainError; PictureError; RegionError before the network runs for a
         region that does not fit the picture.
         """
-        return predict(predictor, content, window, domain, regions, self.metrics.stage, long_page)
+        stage, read = self.metrics.stage, PROCESSES.read
+        return predict(predictor, content, window, domain, regions, stage, long_page, read)
+
+    def predictions(self, content: bytes, options: PredictionOptions) -> int:
+        """As how many predictions a picture counts, which is told by its header. Blocks.
+
+        content: the bytes of an image file. Raises PictureError; LongPageError and ProblemError for
+        a long page that asks for too much.
+        """
+        page = options.long_page
+        if page is None:
+            return 1
+        width, height = picture_size(content)
+        predictions = page.predictions(width, height, options.windows)
+        screen = page.screen_height(width)
+        corners = sum(
+            len(region.points) * max(1, math.ceil(region.height_on(height) / screen))
+            for region in options.regions
+            if isinstance(region, PolygonInput)
+        )
+        if corners > self.form_limits.corners:
+            raise too_many(
+                "regions",
+                "corners",
+                corners,
+                self.form_limits.corners,
+                "On a long page a polygon's corners count on each screen that it reaches over: "
+                "send fewer or lower polygons, or raise GAZECAST_MAX_REGIONS on the server.",
+            )
+        return predictions
 
     async def load(self) -> None:
         """Loads the model. Raises ModelFileError."""
@@ -176,18 +211,21 @@ class Service:
         else:
             self.ready = True
 
-    def refuse_when_full(self) -> None:
-        """Raises ProblemError (503) when as many predictions wait as may."""
-        if self._taken >= self.concurrency + self.settings.queue_length:
+    def refuse_when_full(self, predictions: int = 1) -> None:
+        """Raises ProblemError (503) when so many more predictions may not wait. Those that are more
+        than may ever wait are let in while nothing waits: else they never would be."""
+        room = self.concurrency + self.settings.queue_length
+        nothing_waits = self._taken <= self.concurrency and self._taken < room
+        if self._taken + predictions > room and not nothing_waits:
             raise _overloaded(self._taken * self._mean_seconds / self.concurrency)
 
     async def run(self, work: Callable[[], _Result], predictions: int = 1) -> _Result:
         """Runs CPU-bound work in a thread when its turn comes.
 
         predictions: as many of them as the work is, which all count as waiting until it is done.
-        Raises ProblemError (503) when as many wait as may.
+        Raises ProblemError (503) as `refuse_when_full` does.
         """
-        self.refuse_when_full()
+        self.refuse_when_full(predictions)
         return await self.run_unbounded(work, predictions)
 
     async def run_unbounded(self, work: Callable[[], _Result], predictions: int = 1) -> _Result:

@@ -17,14 +17,13 @@ from python_multipart.multipart import parse_options_header
 
 from gazecast.serve.jobs import private
 from gazecast.serve.jobs.archive import Zips, is_zip, too_many_files
+from gazecast.serve.limits import MAX_TEXT_FIELDS, FormLimits, text_too_long
 from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.settings import Settings
 
 FILES = "files"
 """The field that pictures and zips come in."""
 
-_MAX_TEXT_BYTES = 1024 * 1024
-_MAX_TEXTS = 16
 _MAX_EMPTY = 16  # files without a picture, as browsers send them where none was chosen
 
 
@@ -49,7 +48,8 @@ class Upload:
         self._field = ""
         self._file_name: str | None = None  # None in a text field
         self._file: BinaryIO | None = None
-        self._text = b""
+        self._text = bytearray()
+        self._text_bytes = FormLimits(settings.max_regions).text_bytes
         self._complete = False  # the form's closing line was seen
         media_type, options = parse_options_header(content_type)
         if media_type != b"multipart/form-data":
@@ -94,9 +94,9 @@ class Upload:
             self._file.close()
 
     def _begin_part(self) -> None:
-        self._disposition, self._text = b"", b""
+        self._disposition, self._text = b"", bytearray()
         self._parts += 1
-        if self._parts > self._settings.max_job_files + _MAX_EMPTY + _MAX_TEXTS:
+        if self._parts > self._settings.max_job_files + _MAX_EMPTY + MAX_TEXT_FIELDS:
             raise too_many_files(self._settings.max_job_files)
 
     def _add_header(self, which: int, data: bytes, start: int, end: int) -> None:
@@ -133,13 +133,13 @@ class Upload:
             self._file.write(data[start:end])
             return
         self._text += data[start:end]
-        if len(self._text) > _MAX_TEXT_BYTES:
-            raise _too_large("A text field", _MAX_TEXT_BYTES, "Send a shorter one.")
+        if len(self._text) > self._text_bytes:
+            raise text_too_long(self._field, self._text_bytes)
 
     def _end_part(self) -> None:
         if self._file is None:
             self.fields[self._field] = self._text.decode("utf-8", "replace")
-            if len(self.fields) > _MAX_TEXTS:
+            if len(self.fields) > MAX_TEXT_FIELDS:
                 raise _malformed()
             return
         self._file.close()
@@ -197,8 +197,8 @@ def _malformed() -> ProblemError:
         "bad-request",
         "Bad Request",
         "The body is no well-formed multipart form.",
-        f"Send images or zips of them as the file field {FILES!r} of a well-formed "
-        "multipart/form-data body.",
+        f"Send images or zips of them as the file field {FILES!r}, and at most {MAX_TEXT_FIELDS} "
+        "text fields, of a well-formed multipart/form-data body.",
     )
 
 

@@ -146,7 +146,9 @@ class Jobs:
         if item.attempts > _MAX_ATTEMPTS:
             return "failed", _gave_up().problem.model_dump_json()
         try:
-            return "done", await self._service.run_unbounded(lambda: self._report(item))
+            content, options, predictions = await to_thread.run_sync(self._opened, item)
+            report = partial(self._report, content, options)
+            return "done", await self._service.run_unbounded(report, predictions)
         except (
             PictureError,
             RegionError,
@@ -161,13 +163,17 @@ class Jobs:
             problem = problem_of(error).problem
         return "failed", problem.model_dump_json()
 
-    def _report(self, item: LeasedItem) -> str:
-        """The answer that a request with this picture would get, as JSON."""
+    def _opened(self, item: LeasedItem) -> tuple[bytes, PredictionOptions, int]:
+        """The image file, what is asked of it, and as how many predictions that counts."""
         try:
             content = item.file.read_bytes()
         except FileNotFoundError as error:
             raise _file_gone() from error
         options = PredictionOptions.model_validate_json(item.options)
+        return content, options, self._service.predictions(content, options)
+
+    def _report(self, content: bytes, options: PredictionOptions) -> str:
+        """The answer that a request with this picture would get, as JSON."""
         predicted = self._service.predict(
             self._service.predictor,
             content,

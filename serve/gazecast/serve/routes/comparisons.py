@@ -6,31 +6,30 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Response, UploadFile
+from fastapi import APIRouter, Depends, Response, UploadFile
 
 from gazecast.analysis.comparison import MOST_VARIANTS
 from gazecast.model.prediction import require_domain
 from gazecast.serve import answers
+from gazecast.serve.forms import form_body, form_of
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
     JSON,
     PNG,
-    check_region_count,
     media_type_of,
-    multipart_with,
 )
 from gazecast.serve.schemas import ComparisonAnswer, ComparisonForm
 from gazecast.serve.service import QueuedRoute, ServiceDependency
 from gazecast.serve.variants import compare_variants, regions_by_variant, require_calibration
 
-router = APIRouter(
-    prefix="/v1",
-    route_class=QueuedRoute,
-    # A few too many are read, to be told how many there may be.
-    form_limits={"max_files": 4 * MOST_VARIANTS, "max_fields": 16},
-)
+router = APIRouter(prefix="/v1", route_class=QueuedRoute)
 
-_EXAMPLE = "curl -F variants=@before.png -F variants=@after.png"
+_form = form_of(
+    ComparisonForm,
+    "variants",
+    "curl -F variants=@before.png -F variants=@after.png",
+    max_files=4 * MOST_VARIANTS,  # a few too many are read, to be told how many there may be
+)
 
 
 @router.post(
@@ -38,7 +37,7 @@ _EXAMPLE = "curl -F variants=@before.png -F variants=@after.png"
     summary="Compare versions of a design",
     response_model=ComparisonAnswer,
     response_description="The comparison, in the form that Accept asks for (JSON by default).",
-    dependencies=[Depends(multipart_with("variants", _EXAMPLE))],
+    openapi_extra=form_body(ComparisonForm),
     responses={
         200: {
             "content": {
@@ -57,7 +56,7 @@ _EXAMPLE = "curl -F variants=@before.png -F variants=@after.png"
     },
 )
 async def compare(
-    form: Annotated[ComparisonForm, File()],
+    form: Annotated[ComparisonForm, Depends(_form)],
     media_type: Annotated[str, Depends(media_type_of(JSON, PNG))],
     service: ServiceDependency,
 ) -> Response:
@@ -68,8 +67,6 @@ async def compare(
     require_domain(form.domain, predictor.info)
     names = [_name(variant) for variant in form.variants]
     regions = regions_by_variant(form.regions, names)
-    for own in regions.values():
-        check_region_count(own, service.settings)
 
     def work() -> Response:
         files = {

@@ -12,20 +12,18 @@ from typing import Annotated
 from anyio import CancelScope, to_thread
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 
-from gazecast.model.metadata import ModelInfo
 from gazecast.model.prediction import require_domain
 from gazecast.serve import examples
+from gazecast.serve.forms import form_body, understood
 from gazecast.serve.jobs.store import JobProgress, JobStore, JobStoreError, NewJob
 from gazecast.serve.jobs.upload import FILES, Upload
 from gazecast.serve.jobs.webhooks import WebhookError, check_url, is_address, is_public
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import JOBS_PATH
 from gazecast.serve.problems import ProblemError, documented, field_problem
-from gazecast.serve.routes.checks import check_region_count
 from gazecast.serve.schemas import (
     JobAnswer,
     JobForm,
@@ -66,14 +64,7 @@ OwnerDependency = Annotated[str, Depends(_owner)]
     status_code=202,
     summary="Predict many images",
     response_description="The job is taken in; Location is where to ask for it.",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "multipart/form-data": {"schema": {"$ref": "#/components/schemas/JobForm"}}
-            },
-        }
-    },
+    openapi_extra=form_body(JobForm),
     responses={
         202: {
             "headers": {
@@ -175,7 +166,7 @@ async def _take_in(
         finally:
             upload.close()
         upload.finish()
-        options = _options(upload.fields, settings, service.predictor.info)
+        options = await _options(upload.fields, service)
         if not upload.names:
             raise _no_files()
         job = NewJob(
@@ -239,17 +230,12 @@ def _lines(store: JobStore, job_id: str) -> Iterator[str]:
         after = page[-1].position
 
 
-def _options(fields: dict[str, str], settings: Settings, model: ModelInfo) -> JobOptions:
+async def _options(fields: dict[str, str], service: Service) -> JobOptions:
     """Raises ProblemError (422), UnknownDomainError."""
-    try:
-        options = JobOptions.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise field_problem(first["loc"], first["msg"], JobForm.model_fields) from error
-    require_domain(options.domain, model)
-    check_region_count(options.regions, settings)
+    options = await understood(JobOptions, fields, service, JobForm.model_fields)
+    require_domain(options.domain, service.predictor.info)
     if options.webhook is not None:
-        _check_webhook(options.webhook, settings)
+        _check_webhook(options.webhook, service.settings)
     return options
 
 

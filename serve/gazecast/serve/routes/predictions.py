@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, File, Header, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from gazecast.model.prediction import require_domain
 from gazecast.serve import answers, examples
 from gazecast.serve.etags import is_match, prediction_etag
+from gazecast.serve.forms import form_body, form_of
 from gazecast.serve.html_report import POLICY, Entry, html_report
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
@@ -17,9 +18,7 @@ from gazecast.serve.routes.checks import (
     JSON,
     NPY,
     PNG,
-    check_region_count,
     media_type_of,
-    multipart_with,
 )
 from gazecast.serve.schemas import PredictionAnswer, PredictionForm
 from gazecast.serve.service import QueuedRoute, ServiceDependency
@@ -32,7 +31,7 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
     summary="Predict where people look on an image",
     response_model=PredictionAnswer,
     response_description="The prediction, in the form that Accept asks for (JSON by default).",
-    dependencies=[Depends(multipart_with("image", "curl -F image=@page.png"))],
+    openapi_extra=form_body(PredictionForm),
     responses={
         200: {
             "content": {
@@ -87,7 +86,9 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
     },
 )
 async def predict(
-    form: Annotated[PredictionForm, File()],
+    form: Annotated[
+        PredictionForm, Depends(form_of(PredictionForm, "image", "curl -F image=@page.png"))
+    ],
     media_type: Annotated[str, Depends(media_type_of(JSON, PNG, NPY, HTML))],
     service: ServiceDependency,
     if_none_match: Annotated[
@@ -100,7 +101,6 @@ async def predict(
     """Nothing of the image is kept: it is gone once the answer is sent."""
     predictor = service.predictor
     require_domain(form.domain, predictor.info)
-    check_region_count(form.regions, service.settings)
 
     etag = await to_thread.run_sync(prediction_etag, form, media_type, predictor.info)
     headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept"}
@@ -108,6 +108,12 @@ async def predict(
         headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'none'"
     if is_match(if_none_match, etag):
         return Response(status_code=304, headers=headers)
+
+    def count() -> int:
+        file = form.image.file
+        predictions = service.predictions(file.read(), form)
+        file.seek(0)
+        return predictions
 
     def work() -> Response:
         predicted = service.predict(
@@ -145,4 +151,5 @@ async def predict(
             },
         )
 
-    return await service.run(work)
+    predictions = 1 if form.long_page is None else await to_thread.run_sync(count)
+    return await service.run(work, predictions)
