@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat
 
-from gazecast.data.layouts.mat_bounds import MatFileTooLargeError, refuse_too_large
+from gazecast.data.layouts.mat5 import MAX_BYTES, Mat5File, OtherLevelError, TooLargeError
 from gazecast.data.stimulus import DataError, FloatArray
 
 
@@ -19,15 +18,14 @@ def read_mat(path: Path) -> dict[str, NDArray[Any]]:
     Raises DataError when the file cannot be read.
     """
     try:
-        refuse_too_large(path.read_bytes())
-        variables = loadmat(path)
-    except MatFileTooLargeError as error:
+        with path.open("rb") as file:
+            return dict(Mat5File(file.read(MAX_BYTES + 1)).variables())
+    except TooLargeError as error:
         raise DataError(f"{path}: {error}; fetch the original file again") from error
-    except NotImplementedError as error:
+    except OtherLevelError as error:
         raise DataError(f"{path}: MATLAB 7.3 format; save it again with '-v7'") from error
     except Exception as error:  # the parser meets damage with errors of many kinds
         raise DataError(f"{path}: damaged MATLAB file; fetch it again ({error})") from error
-    return {name: value for name, value in variables.items() if not name.startswith("__")}
 
 
 def points(value: NDArray[Any], where: str) -> FloatArray:
