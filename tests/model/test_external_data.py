@@ -6,12 +6,15 @@ import os
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gazecast.model.external_data import has_external_data
 from gazecast.model.metadata import ModelFileError, file_sha256, parse_model_info, read_model_info
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 
 onnx = pytest.importorskip("onnx")
+protobuf = pytest.importorskip("google.protobuf.message")
 
 
 def external(tensor):
@@ -84,6 +87,42 @@ def test_tensors_in_other_files_are_refused_wherever_they_stand(tmp_path, make):
     for load in (lambda: read_model_info(file.with_suffix(".json"), file), lambda: Predictor(file)):
         with pytest.raises(ModelFileError, match="keeps tensors in other files"):
             load()
+
+
+MADE = as_initializer().SerializeToString()
+
+
+def keeps_tensors_elsewhere(model) -> bool:
+    parts = [model.graph.initializer, *(node.attribute for node in model.graph.node)]
+    tensors = [each.t if hasattr(each, "t") else each for part in parts for each in part]
+    return any(each.data_location == onnx.TensorProto.EXTERNAL for each in tensors)
+
+
+@given(st.integers(0, len(MADE)), st.integers(0, 4), st.binary(max_size=6))
+def test_no_other_spelling_of_a_message_hides_one(tmp_path_factory, at, gone, put):
+    content = MADE[:at] + put + MADE[at + gone :]
+    try:
+        model = onnx.ModelProto.FromString(content)
+    except protobuf.DecodeError:
+        return
+    file = tmp_path_factory.getbasetemp() / "spelled.onnx"
+    file.write_bytes(content)
+    assert has_external_data(file) or not keeps_tensors_elsewhere(model)
+
+
+@pytest.mark.parametrize(
+    "tag", [b"\xba\x80\x80\x80\x00", b"\xba\x80\x80\x80\x10", b"\xba\x80\x80\x80\x80\x80\x80\x01"]
+)
+def test_a_tag_that_is_written_longer_than_needed_hides_nothing(tmp_path, tag):
+    graph = as_initializer().graph.SerializeToString()
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"\x08\x08" + tag + bytes([len(graph)]) + graph)
+    assert has_external_data(file)
+
+
+def test_a_model_is_read_as_onnx_whatever_its_name(tmp_path, bright_model):
+    model = bright_model(tmp_path / "model.ort", "misnamed")
+    assert Predictor(model).info.name == "misnamed"
 
 
 def test_the_shipped_model_is_all_in_one_file():

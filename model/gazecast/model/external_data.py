@@ -27,18 +27,18 @@ _INSIDE: Mapping[str, Mapping[int, str]] = {
 
 
 def has_external_data(onnx: Path) -> bool:
-    """Whether some tensor of the file is kept elsewhere, or may be: no exporter writes groups, as
-    old protobuf had them, so what is in one is not looked at.
+    """Whether some tensor of the file is kept elsewhere, or may be: what no exporter writes and
+    protobuf's readers differ on is not looked into.
 
     False for a file that is no protobuf message, which nothing loads. Raises OSError.
     """
     left = [("model", memoryview(onnx.read_bytes()))]
-    has_groups = False
+    is_odd = False
     try:
         while left:
             kind, message = left.pop()
             for number, value in _fields(message):
-                has_groups |= value is None
+                is_odd |= value is None
                 if kind == "tensor" and number in {_EXTERNAL_DATA, _DATA_LOCATION} and value:
                     return True
                 inside = _INSIDE[kind].get(number)
@@ -46,11 +46,12 @@ def has_external_data(onnx: Path) -> bool:
                     left.append((inside, value))
     except ValueError:
         return False
-    return has_groups
+    return is_odd
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, memoryview | int | None]]:
-    """Number and value of each field: bytes, or a number where it is one; None for a group.
+    """Number and value of each field: bytes, or a number where it is one; None for a group, as old
+    protobuf had them, and for a tag of over 32 bits, of which some readers cut off the rest.
 
     Raises ValueError for what is no message.
     """
@@ -74,6 +75,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, memoryview | int | None]
                 raise ValueError("no protobuf message")
         if at > len(message):
             raise ValueError("a protobuf message that is cut off")
+        if tag >> 32:
+            value = None
         if depth == 0 or value is None:
             yield tag >> 3, value
     if depth != 0:

@@ -78,6 +78,8 @@ def session_options(threads: int | None) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or 0
     options.inter_op_num_threads = 1  # the graph is a chain: nothing to run side by side
+    # Else a name that ends in .ort would have the file read in another form, which nobody checked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     # Inputs differ in size from call to call, so a plan made for one size does not fit the next
     options.enable_mem_pattern = False
     # Threads that sleep between the graph's hundreds of small steps lose time at each of them, and
