@@ -196,21 +196,25 @@ def enclosures(regions: Sequence[AnyRegion]) -> NDArray[np.bool_]:
 def _measure(
     densities: Sequence[NDArray[np.floating]], regions: Sequence[AnyRegion]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Shares (densities, regions), and the highest cell of the first density in each region. What a
-    polygon covers takes longest, so it is found once."""
+    """Shares (densities, regions), and the highest cell of the first density in each region."""
     shares, peaks = np.zeros((len(densities), len(regions))), np.zeros(len(regions))
-    rectangles = {n: each for n, each in enumerate(regions) if isinstance(each, Region)}
+    rows, columns = densities[0].shape
+    rectangles = {number: each for number, each in enumerate(regions) if isinstance(each, Region)}
+    covers = {
+        n: _cover(each, rows, columns)
+        for n, each in enumerate(regions)
+        if isinstance(each, Polygon)
+    }
     for own, density in zip(shares, densities, strict=True):
         own[list(rectangles)] = _rectangle_shares(density, list(rectangles.values()))
-    for number, region in enumerate(regions):
-        if isinstance(region, Polygon):
-            down, across, covered = _polygon_coverage(region, *densities[0].shape)
-            for own, density in zip(shares, densities, strict=True):
-                own[number] = np.einsum("ij,ij", covered, density[down, across])
-            touched = covered > _ROUNDING
-            peaks[number] = densities[0][down, across].max(where=touched, initial=0.0)
-        else:
-            peaks[number] = densities[0][_touched(region, *densities[0].shape)].max()
+        if covers:
+            sums = np.append(0.0, np.cumsum(density, dtype=np.float64))
+            for number, cover in covers.items():
+                own[number] = cover.share(density, sums)
+    for number, rectangle in rectangles.items():
+        peaks[number] = densities[0][_touched(rectangle, rows, columns)].max()
+    for number, cover in covers.items():
+        peaks[number] = cover.peak(densities[0])
     return shares, peaks
 
 
@@ -250,40 +254,59 @@ def _touched(region: Region, rows: int, columns: int) -> tuple[slice, slice]:
     return slices[0], slices[1]
 
 
-def _polygon_coverage(
-    polygon: Polygon, rows: int, columns: int
-) -> tuple[slice, slice, NDArray[np.float64]]:
-    """The rows and columns of the polygon's bounding box, and how much it covers of each cell.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cover:
+    """What a polygon covers of a grid, whose cells are numbered row by row.
 
-    The outline is cut at every row and column, so that each piece lies in one cell. A piece that
+    cells: those that the outline runs through, in order, with how much of each is covered: edge.
+    start, stop: of the runs of cells between two such, stop not included, with how much of each
+    cell is covered: inner. All 0 to 1; runs that are not covered are left out.
+    """
+
+    cells: NDArray[np.intp]
+    edge: NDArray[np.float64]
+    start: NDArray[np.intp]
+    stop: NDArray[np.intp]
+    inner: NDArray[np.float64]
+
+    def share(self, density: NDArray[np.floating], sums: NDArray[np.float64]) -> float:
+        """sums: of all cells before each."""
+        between = sums[self.stop] - sums[self.start]
+        return float(np.dot(self.edge, density.take(self.cells)) + np.dot(self.inner, between))
+
+    def peak(self, density: NDArray[np.floating]) -> float:
+        """The highest of the cells that more is covered of than rounding may."""
+        touched = density.take(self.cells[self.edge > _ROUNDING])
+        if len(self.start):
+            runs = np.stack([self.start, self.stop], axis=1).ravel()
+            inside = np.maximum.reduceat(density.ravel()[: runs[-1]], runs[:-1])[::2]
+            touched = np.append(touched, inside)
+        return float(touched.max(initial=0.0))
+
+
+def _cover(polygon: Polygon, rows: int, columns: int) -> _Cover:
+    """The outline is cut at every row and column, so that each piece lies in one cell. A piece that
     goes down by dy covers, in its row, what is right of it: dy of each cell further right, and the
-    part right of its middle in its own. Summed from the left these give the coverage exactly
-    (the anti-aliasing of font rasterisers, such as Levien's font-rs).
+    part right of its middle in its own. Summed from the left these give the coverage exactly (the
+    anti-aliasing of font rasterisers, such as Levien's font-rs), and it changes at the outline
+    only.
     """
     outline = np.array(polygon.points) * (columns, rows)
-    left, top = (math.floor(low) for low in outline.min(axis=0).tolist())
-    right, bottom = (math.ceil(high) for high in outline.max(axis=0).tolist())
-    outline -= (left, top)
-    height, width = bottom - top, right - left
     x, y = np.concatenate([outline, outline[:1]]).T
     y, x = _cut(y, x)
     x, y = _cut(x, y)
     middle = (x[1:] + x[:-1]) / 2
-    column = np.minimum(middle.astype(np.intp), width - 1)
-    row = np.minimum(((y[1:] + y[:-1]) / 2).astype(np.intp), height - 1)
+    column = np.minimum(middle.astype(np.intp), columns - 1)
+    row = np.minimum(((y[1:] + y[:-1]) / 2).astype(np.intp), rows - 1)
     # On the screen, where y points down, a positive area goes round clockwise and up on the left.
     down = (y[:-1] - y[1:]) * math.copysign(1, _signed_area(outline))
-    own = down * (column + 1 - middle)
-    # One more column takes what would go to the right of the last.
-    cell = row * (width + 1) + column
-    steps = np.bincount(
-        np.concatenate([cell, cell + 1]),
-        np.concatenate([own, down - own]),
-        height * (width + 1),
-    )
-    covered = steps.reshape(height, width + 1).astype(np.float64, copy=False)
-    np.cumsum(covered, axis=1, out=covered)
-    return slice(top, bottom), slice(left, right), covered[:, :-1]
+    cells, which = np.unique(row * columns + column, return_inverse=True)
+    passed = np.bincount(which, down)
+    beyond: NDArray[np.float64] = np.cumsum(passed)
+    edge = beyond - passed + np.bincount(which, down * (column + 1 - middle))
+    start, stop, inner = cells[:-1] + 1, cells[1:], beyond[:-1]
+    runs = (stop > start) & (inner > _ROUNDING)  # at the end of a row nothing is left to cover
+    return _Cover(cells, edge, start[runs], stop[runs], inner[runs])
 
 
 def _cut(
