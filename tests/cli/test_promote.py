@@ -360,6 +360,21 @@ def test_damage_is_told_and_nothing_promoted(run, make_candidate, tmp_path):
     assert run.registry.names() == []
 
 
+@pytest.mark.parametrize("file", ["MODEL_CARD.md", "candidate.json", "model.onnx", "other"])
+def test_a_candidate_with_a_link_out_of_it_is_refused(run, make_candidate, tmp_path, file):
+    folder = make_candidate("good", GOOD)
+    elsewhere = tmp_path / "elsewhere"
+    if (folder / file).exists():
+        (folder / file).rename(elsewhere)
+    else:
+        elsewhere.write_text("secret")
+    (folder / file).symlink_to(elsewhere)
+    done = run("promote", folder)
+    assert done.exit_code == 1
+    assert f"{file}: a link that leads out" in done.output.replace("\n", "")
+    assert run.registry.names() == []
+
+
 def test_models_are_listed_and_gone_back_to(run, make_candidate):
     assert "the shipped one predicts" in run("models list").output
     assert run("promote", make_candidate("good", GOOD)).exit_code == 0

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from gazecast.data.names import refuse_what_leads_out
 from gazecast.data.stimulus import DataError, Stimulus
 from gazecast.evaluation.ground_truth import GroundTruth
 from gazecast.evaluation.scoring import Estimate
@@ -169,8 +170,10 @@ _ADAPTER = TypeAdapter(Candidate)
 def read_candidate(folder: Path) -> Candidate:
     """The candidate in a folder, its model's hash verified.
 
-    Raises ModelFileError when the folder holds no finished candidate, or another model.
+    Raises ModelFileError when the folder holds no finished candidate, or another model; DataError
+    when something in it leads out of it.
     """
+    refuse_what_leads_out(folder)
     description, model = folder / DESCRIPTION, folder / MODEL
     if not description.is_file():
         raise ModelFileError(

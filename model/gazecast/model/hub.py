@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx2
 
+from gazecast.data.names import UnsafeNameError, inside
 from gazecast.model.card import model_card
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
 
@@ -62,7 +63,10 @@ def push(model: Path, repository: str, *, public: bool = False) -> Published:
     Raises ModelFileError for a model that is not the one described; HubError.
     """
     info = read_model_info(model.with_suffix(".json"), model)
-    written = model.with_name(CARD)
+    try:
+        written = inside(model.parent, CARD)  # what it leads to would be published
+    except UnsafeNameError as error:
+        raise HubError(f"{error}.") from error
     card = written.read_text("utf-8") if written.is_file() else model_card(info)
     hub = _hub()
     with _explained(repository):
@@ -94,8 +98,10 @@ def pull(repository: str, out: Path, *, revision: str | None = None) -> Publishe
         commit = revision
         if commit is None or not _COMMIT.fullmatch(commit):
             commit = _hub().model_info(repository, revision=revision).sha
-        if commit is None:
-            raise HubError(f"The hub does not say which commit of {repository} is {revision}.")
+        if commit is None or not _COMMIT.fullmatch(commit):  # it becomes a path in the cache
+            raise HubError(
+                f"The hub does not say which commit of {repository} is {revision or 'main'}."
+            )
         fetched = {
             ours: Path(_hub().hf_hub_download(repository, theirs, revision=commit))
             for ours, theirs in ((MODEL, MODEL), (DESCRIPTION, DESCRIPTION), (CARD, _HUB_CARD))

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from gazecast.model.hub import push
+from gazecast.model.hub import HubError, push
 from gazecast.model.metadata import ModelFileError, file_sha256, read_model_info
 
 PROGRAM = "from gazecast.cli.main import app; app()"
@@ -141,6 +141,60 @@ def test_what_is_not_the_described_model_is_not_kept(gazecast, hub, model, tmp_p
     with pytest.raises(ModelFileError, match="SHA-256"):
         push(model, REPOSITORY)
     assert len(hub.requests) == before
+
+
+def test_a_card_that_is_a_link_elsewhere_is_not_published(hub, model, tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    (model.parent / "MODEL_CARD.md").symlink_to(tmp_path / "secret")
+    with pytest.raises(HubError, match=r"'MODEL_CARD\.md' is a link that leads out"):
+        push(model, REPOSITORY)
+    assert hub.requests == []
+
+
+def test_a_model_may_be_a_link_that_the_user_names(gazecast, hub, model, tmp_path):
+    for suffix in (".onnx", ".json"):
+        (tmp_path / f"named{suffix}").symlink_to(model.with_suffix(suffix))
+    revision_of(gazecast("push", tmp_path / "named.onnx", REPOSITORY))
+
+
+def test_tensors_in_other_files_are_neither_published_nor_kept(gazecast, hub, model, tmp_path):
+    revision = revision_of(gazecast("push", model, REPOSITORY))
+    onnx = pytest.importorskip("onnx")
+    held = onnx.load(model)
+    external = onnx.helper.make_tensor("t", onnx.TensorProto.FLOAT, [1], [1.0])
+    external.data_location = onnx.TensorProto.EXTERNAL
+    external.external_data.add(key="location", value="../../secret")
+    held.graph.initializer.append(external)
+    model.write_bytes(held.SerializeToString())
+    described = json.loads(model.with_suffix(".json").read_text())
+    described["sha256"] = file_sha256(model)
+    model.with_suffix(".json").write_text(json.dumps(described))
+    before = len(hub.requests)
+    with pytest.raises(ModelFileError, match="keeps tensors in other files"):
+        push(model, REPOSITORY)
+    assert len(hub.requests) == before
+
+    commit = hub.repositories[REPOSITORY].commits[revision]
+    hub.blobs |= {
+        oid: model.with_suffix(suffix).read_bytes()
+        for oid, suffix in ((f"{suffix[1:]}-of-others", suffix) for suffix in (".onnx", ".json"))
+    }
+    commit |= {"model.onnx": "onnx-of-others", "model.json": "json-of-others"}
+    pulled = gazecast("pull", REPOSITORY, "--out", tmp_path / "out")
+    assert pulled.returncode == 1
+    assert "keeps tensors in other files" in pulled.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_commit_that_is_a_path_is_not_taken_from_the_hub(gazecast, hub, model, tmp_path):
+    revision = revision_of(gazecast("push", model, REPOSITORY))
+    stored = hub.repositories[REPOSITORY]
+    stored.commits["../../../../planted"] = stored.commits.pop(revision)
+    stored.refs["main"] = "../../../../planted"
+    pulled = gazecast("pull", REPOSITORY, "--out", tmp_path / "out")
+    assert pulled.returncode == 1
+    assert "does not say which commit" in pulled.stderr
+    assert not list(tmp_path.rglob("planted*"))
 
 
 def test_each_refusal_says_what_to_do(gazecast, hub, model, tmp_path):

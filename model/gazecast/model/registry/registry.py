@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from gazecast.data.names import inside
+from gazecast.data.names import UnsafeNameError, inside
 from gazecast.model.metadata import Score, read_model_info
 from gazecast.model.registry.durable import copy_file, replace_file, sync_folder, write_file
 from gazecast.model.registry.version import (
@@ -56,7 +56,9 @@ class Registry:
 
         Raises RegistryError when it cannot be told.
         """
-        pointer = self.folder / _CURRENT
+        pointer = self._path(_CURRENT)
+        if pointer.exists() and not pointer.is_file():  # a pipe would be waited for
+            raise self._no_version_named()
         try:
             name = pointer.read_text("utf-8").strip()
         except FileNotFoundError:
@@ -72,7 +74,7 @@ class Registry:
     def names(self) -> list[str]:
         """The names of all versions, the newest last. Raises RegistryError."""
         try:
-            found = [entry.name for entry in (self.folder / _VERSIONS).iterdir()]
+            found = [entry.name for entry in self._path(_VERSIONS).iterdir()]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -192,11 +194,11 @@ class Registry:
     @contextmanager
     def _writing(self) -> Iterator[Path]:
         """The versions' folder, for one writer at a time."""
-        versions = self.folder / _VERSIONS
+        versions, lock = self._path(_VERSIONS), self._path(_LOCK)
         try:
             versions.mkdir(parents=True, exist_ok=True)
             # Held by the process, not by the file: gone with a writer that is killed.
-            with FileLock(self.folder / _LOCK, timeout=_LOCK_SECONDS):
+            with FileLock(lock, timeout=_LOCK_SECONDS):
                 for left in versions.glob(f"{_STAGING}*"):  # by one that was killed
                     shutil.rmtree(left)
                 yield versions
@@ -213,11 +215,20 @@ class Registry:
             ) from error
 
     def _version_folder(self, name: str) -> Path:
-        folder = self.folder / _VERSIONS / name
-        if not is_version_name(name) or not folder.is_dir():
-            known = ", ".join(self.names()) or "none"
-            raise RegistryError(f"There is no version {name} in {self.folder}; there are: {known}.")
-        return folder
+        if is_version_name(name) and (folder := self._path(_VERSIONS, name)).is_dir():
+            return folder
+        known = ", ".join(self.names()) or "none"
+        raise RegistryError(f"There is no version {name} in {self.folder}; there are: {known}.")
+
+    def _path(self, *names: str) -> Path:
+        """Of what lies in the registry. Raises RegistryError for a link that leads out of it."""
+        path = self.folder
+        for name in names:
+            try:
+                path = inside(path, name)
+            except UnsafeNameError as error:
+                raise RegistryError(f"{error}.") from error
+        return path
 
     def _unreadable(self, error: OSError) -> RegistryError:
         return RegistryError(

@@ -19,7 +19,7 @@ DESCRIPTION = "model.json"
 RECORD = "version.json"
 CHECKSUMS = "SHA256SUMS"
 
-_NAME = re.compile(r"\d{4,}-[0-9a-f]{12}")
+_NAME = re.compile(r"[0-9]{4,12}-[0-9a-f]{12}")
 _CHECKSUM = re.compile(r"([0-9a-f]{64})  ([^/\\\0]+)")
 
 # A field that is not known is an error, as in the description of a model.
@@ -84,7 +84,7 @@ def read_record(folder: Path) -> Version:
     Raises DamagedVersionError.
     """
     try:
-        version = _ADAPTER.validate_json((folder / RECORD).read_bytes())
+        version = _ADAPTER.validate_json(_file(folder, RECORD).read_bytes())
     except OSError as error:
         raise _damaged(folder, f"{RECORD} cannot be read: {error.strerror}") from error
     except ValidationError as error:
@@ -107,7 +107,7 @@ def verify(folder: Path) -> Version:
     Raises DamagedVersionError.
     """
     try:
-        lines = (folder / CHECKSUMS).read_text("utf-8").splitlines()
+        lines = _file(folder, CHECKSUMS).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(folder, f"{CHECKSUMS} cannot be read") from error
     listed = {}
@@ -120,13 +120,7 @@ def verify(folder: Path) -> Version:
         raise _damaged(folder, f"{CHECKSUMS} does not list {', '.join(sorted(missing))}")
     for name, expected in listed.items():
         try:
-            file = inside(folder, name)
-        except UnsafeNameError as error:
-            raise _damaged(folder, f"{CHECKSUMS} lists a file elsewhere") from error
-        if not file.is_file():  # a pipe would be waited for
-            raise _damaged(folder, f"{name} is no file")
-        try:
-            found_sha256 = file_sha256(file)
+            found_sha256 = file_sha256(_file(folder, name))
         except OSError as error:
             raise _damaged(folder, f"{name} cannot be read: {error.strerror}") from error
         if found_sha256 != expected:
@@ -135,6 +129,18 @@ def verify(folder: Path) -> Version:
     if version.sha256 != listed[MODEL]:
         raise _damaged(folder, f"{RECORD} speaks of another model than {MODEL}")
     return version
+
+
+def _file(folder: Path, name: str) -> Path:
+    """Raises DamagedVersionError for what is elsewhere, and for what is no file: a pipe would be
+    waited for."""
+    try:
+        path = inside(folder, name)
+    except UnsafeNameError as error:
+        raise _damaged(folder, f"{name!r} leads out of it") from error
+    if path.exists() and not path.is_file():
+        raise _damaged(folder, f"{name} is no file")
+    return path
 
 
 def _damaged(folder: Path, reason: str) -> DamagedVersionError:

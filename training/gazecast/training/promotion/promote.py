@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gazecast.data.names import inside
 from gazecast.evaluation.candidate import (
     CARD,
     DESCRIPTION,
@@ -107,7 +108,7 @@ def promote(assessment: Assessment, registry: Registry) -> Version:
             each.metric.upper(): Score(each.gain.mean, each.gain.low, each.gain.high)
             for each in compared
         },
-        beside=[path for name in _KEPT if (path := assessment.folder / name).is_file()],
+        beside=[path for name in _KEPT if (path := inside(assessment.folder, name)).is_file()],
     )
 
 
