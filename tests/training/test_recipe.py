@@ -108,6 +108,15 @@ def test_the_text_of_a_recipe_is_the_files_own(tmp_path):
 
 REFUSED = {
     "unknown field": ({"sed": 1}, "sed: Extra inputs are not permitted"),
+    "set elsewhere": (with_set(set="../pages"), "stages.0.sets.0.set: Value error, the name"),
+    "maps elsewhere": (
+        {"text_examples": [{"set": "pages", "maps": "/maps"}]},
+        "text_examples.0.maps: Value error, the name '/maps' has a slash",
+    ),
+    "examples elsewhere": (
+        {"domain_examples": {"web": [{"set": "C:pages"}]}},
+        "domain_examples.web.0.set: Value error, the name 'C:pages' begins with a drive",
+    ),
     "unknown layout": (with_set(layout="tiff"), "unknown layout 'tiff'; choose one of gazecast"),
     "evidence without blur": (with_set(sigma_px=None), "set pages: evidence needs sigma_px"),
     "text without maps": ({"text_examples": [{"set": "pages"}]}, "text_examples.0.maps"),

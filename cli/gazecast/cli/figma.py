@@ -57,6 +57,7 @@ def figma(
 
     from gazecast.cli.figma_rest import FigmaClient, FigmaError, parse_url
     from gazecast.cli.predict import predict_into, write_all
+    from gazecast.data.names import UnsafeNameError, inside
     from gazecast.model.metadata import ModelFileError
     from gazecast.model.prediction import UnknownDomainError
 
@@ -68,9 +69,10 @@ def figma(
         client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
         content = client.picture(frame, scale)
         out.mkdir(parents=True, exist_ok=True)
-        image = out / f"{frame.file}-{frame.node.replace(':', '-').replace(';', '_')}.png"
+        name = f"{frame.file}-{frame.node.replace(':', '-').replace(';', '_')}.png"
+        image = inside(out, name)
         write_all({image: content})
-    except (FigmaError, OSError, ModelFileError, UnknownDomainError) as error:
+    except (FigmaError, OSError, ModelFileError, UnknownDomainError, UnsafeNameError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     predict_into(out, [image], predictor, window, domain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -66,6 +66,7 @@ def predict_into(
     from rich.console import Console
     from rich.progress import track
 
+    from gazecast.data.names import UnsafeNameError, inside
     from gazecast.model.picture import PictureError, read_picture
     from gazecast.serve import answers
     from gazecast.serve.service import Predicted
@@ -79,14 +80,14 @@ def predict_into(
             prediction = predictor.predict(picture, window, domain)
             write_all(
                 {
-                    out / f"{name}.heatmap.png": answers.overlay_png(picture, prediction),
-                    out / f"{name}.density.npy": answers.density_npy(prediction.density),
-                    out / f"{name}.json": answers.report(Predicted(picture, [], prediction))
+                    inside(out, f"{name}.heatmap.png"): answers.overlay_png(picture, prediction),
+                    inside(out, f"{name}.density.npy"): answers.density_npy(prediction.density),
+                    inside(out, f"{name}.json"): answers.report(Predicted(picture, [], prediction))
                     .model_dump_json(indent=2)
                     .encode(),
                 }
             )
-        except (PictureError, OSError) as error:
+        except (PictureError, UnsafeNameError, OSError) as error:
             failed[image] = str(error)
     console.print(f"{len(names) - len(failed)} of {len(names)} predicted, in {out}", markup=False)
     for image, reason in failed.items():
@@ -117,11 +118,17 @@ def output_names(images: Sequence[Path]) -> dict[Path, str]:
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:
-    """Writes files so that each is either whole or, after a crash or on a full disk, not there."""
-    partial = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in files}
+    """Writes files so that each is either whole or, after a crash or on a full disk, not there.
+
+    Raises OSError, also where a device or a pipe is to be written: it would be replaced by a file.
+    """
+    partial = {path: path.with_name(f".{uuid.uuid4().hex}.partial") for path in files}
     try:
         for path, content in files.items():
-            partial[path].write_bytes(content)
+            if path.exists() and not path.is_file():
+                raise OSError(f"{path} is no file, and is not replaced by one; name another")
+            with partial[path].open("xb") as file:  # follows no link that was there before
+                file.write(content)
         for path, written in partial.items():
             written.replace(path)
     finally:

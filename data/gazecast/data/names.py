@@ -10,6 +10,9 @@ from pathlib import Path
 
 from gazecast.data.stimulus import DataError
 
+_MOST_BYTES = 255
+"""Of a name, on the file systems in use."""
+
 
 class UnsafeNameError(DataError):
     """A name from a file leads elsewhere, or is none. The message has the name and the reason."""
@@ -18,32 +21,36 @@ class UnsafeNameError(DataError):
 def inside(folder: Path, name: str) -> Path:
     """The path of the file that something read from a file calls `name`, directly in `folder`.
 
-    What may be wrong with a name is the same on every system, so that a study that is read on one
-    can be read on all. Raises UnsafeNameError for a name that has a separator, is `..`, begins with
-    a drive (a letter and a colon), or has a NUL or another control character; and where a link in
-    `folder` has the name and leads out of it.
+    Raises UnsafeNameError as `check_name`, and where a link in `folder` has the name and leads out
+    of it.
     """
-    reason = _unsafe(name)
-    if reason is None:
-        path = folder / name
-        if _stays(path, folder.resolve()):
-            return path
-        reason = "is a link that leads out of its folder"
-    raise UnsafeNameError(f"{folder}: the name {_shown(name)} {reason}; rename the file")
+    check_name(name)
+    path = folder / name
+    if not _stays(path, folder.resolve()):
+        raise UnsafeNameError(
+            f"{folder}: {_shown(name)} is a link that leads out of it; put the file itself there"
+        )
+    return path
 
 
-def _unsafe(name: str) -> str | None:
-    """What keeps a name from being that of a file in a folder, None for nothing."""
+def check_name(name: str) -> None:
+    """Raises UnsafeNameError for what cannot be the name of a file in a folder: one that has a
+    separator, is `..`, begins with a drive (a letter and a colon), has a NUL or another control
+    character, or is too long. That is the same on every system, so that a study that is read on one
+    can be read on all."""
     if name in {"", ".", ".."}:
-        return "names no file"
-    if "/" in name or "\\" in name:
-        return "has a slash in it, so it leads elsewhere"
-    if name[1:2] == ":" and name[0].isascii() and name[0].isalpha():
-        return "begins with a drive, so it leads elsewhere"
-    # Of the letters that are no text, surrogates stand for bytes of a name that is no UTF-8.
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
-        return "has control characters in it"
-    return None
+        reason = "names no file"
+    elif "/" in name or "\\" in name:
+        reason = "has a slash in it, so it leads elsewhere"
+    elif name[1:2] == ":" and name[0].isascii() and name[0].isalpha():
+        reason = "begins with a drive, so it leads elsewhere"
+    elif any(unicodedata.category(letter) == "Cc" for letter in name):
+        reason = "has control characters in it"
+    elif len(name.encode("utf-8", "surrogatepass")) > _MOST_BYTES:
+        reason = "is longer than file systems take"
+    else:
+        return
+    raise UnsafeNameError(f"the name {_shown(name)} {reason}; rename it")
 
 
 def _shown(name: str) -> str:

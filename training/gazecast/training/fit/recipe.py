@@ -7,12 +7,21 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gazecast.data.layouts import LAYOUTS
+from gazecast.data.names import check_name
 from gazecast.model.vocabulary import DOMAINS, Window
 
 Positive = Annotated[float, Field(gt=0)]
+
+
+def _checked(name: str) -> str:
+    check_name(name)
+    return name
+
+
+_FolderName = Annotated[str, AfterValidator(_checked)]
 
 
 class RecipeError(ValueError):
@@ -40,7 +49,7 @@ class SetUse(_Part):
     crop: smallest share of each side that a random crop keeps; 1 is no cropping.
     """
 
-    set: str
+    set: _FolderName
     layout: str = "gazecast"
     splits: tuple[str, ...] = ("train",)
     readout: str
@@ -129,7 +138,7 @@ class Network(_Part):
 class DomainExamples(_Part):
     """Pictures of a known kind, for deciding the domain. Needs no gaze data."""
 
-    set: str
+    set: _FolderName
     layout: str = "gazecast"
     splits: tuple[str, ...] | None = None
 
@@ -138,9 +147,9 @@ class TextExamples(_Part):
     """Pictures to learn from where text is. maps: folder below the data root that
     gazecast.training.fit.text_maps wrote for the set."""
 
-    set: str
+    set: _FolderName
     layout: str = "gazecast"
-    maps: str
+    maps: _FolderName
 
 
 class Recipe(_Part):
