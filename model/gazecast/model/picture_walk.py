@@ -175,16 +175,15 @@ def png_without_metadata(data: bytes) -> bytes:
     data: a PNG from its first byte. Raises PictureTooComplex; UnsupportedFormat for an animation;
     DamagedPicture where it ends before its pixels begin.
     """
-    view = memoryview(data)
-    kept: dict[bytes, memoryview] = {}
-    pixels: list[memoryview] = []
+    kept: dict[bytes, bytes] = {}
+    pixels: list[bytes] = []
     chunks = pixel_bytes = 0
     position = 8
     while position + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)
         start, position = position, position + 12 + length
         if kind == b"IDAT":
-            pixels.append(view[start + 8 : position - 4])
+            pixels.append(data[start + 8 : position - 4])
             pixel_bytes += len(pixels[-1])
             if len(pixels) > MAX_PARTS + pixel_bytes // BYTES_OF_A_PIECE:
                 raise _too_many("its pixels in too many pieces for their bytes")
@@ -197,7 +196,7 @@ def png_without_metadata(data: bytes) -> bytes:
         if kind == b"acTL" and not pixels and data[start + 8 : start + 12] != b"\0\0\0\1":
             raise animated("PNG")
         if kind in _READ_CHUNKS and length <= _MAX_CHUNK_BYTES:
-            kept.setdefault(kind, view[start:position])
+            kept.setdefault(kind, data[start:position])
     if not pixels:
         raise damaged()
     header = struct.pack(">I4s", pixel_bytes, b"IDAT")
