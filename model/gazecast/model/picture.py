@@ -366,8 +366,8 @@ def _profile_transform(profile: bytes) -> tuple[str, ImageCms.ImageCmsTransform 
 
 def _without_float_tag(profile: bytes) -> bytes:
     """The profile with its tag D2B0 under a name that means nothing. Lcms would prefer it to the
-    others, and in it a conversion has as many steps as there is room for: 160 kB took 15 s. Browsers
-    do not know the tag, so a profile that shows alike everywhere does without."""
+    others, and in it a conversion has as many steps as there is room for: 160 kB took 15 s.
+    Browsers do not know the tag, so a profile that shows alike everywhere does without."""
     (tags,) = struct.unpack_from(">I", profile, 128)
     table = 132 + 12 * min(tags, _MAX_TAGS)
     return profile[:132] + profile[132:table].replace(b"D2B0", b"x2B0") + profile[table:]
