@@ -52,6 +52,8 @@ if TYPE_CHECKING:  # torch and playwright are slow to load, and most tests do wi
 EncodeImage = Callable[..., bytes]
 WriteImage = Callable[..., Path]
 
+pytest_plugins = ["quick"]
+
 
 class FixedPredictor:
     """Predicts one smooth bump, left of and above the middle, on any image."""
@@ -206,7 +208,8 @@ def answering() -> Callable[[type[BaseHTTPRequestHandler]], AbstractContextManag
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """torch on one thread: for networks this small, more of them only get in each other's way."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -225,7 +228,8 @@ class TinyModel:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     """Exported once for all tests: it takes seconds. timm's test network keeps them few."""
-    torch = pytest.importorskip("torch")
+    import torch
+
     from gazecast.model.network import NetworkSpec, SaliencyNetwork
     from gazecast.training.export.shipped import Shipped, write_onnx
 
@@ -259,7 +263,8 @@ def bright_model() -> Callable[..., Path]:
     """Writes a model that is made without torch, so at once: people look where it is bright, or
     with inverted=True where it is dark. The name makes the file's hash. added: a further domain,
     as fine-tuning adds it."""
-    onnx = pytest.importorskip("onnx")
+    import onnx
+
     helper, kinds = onnx.helper, onnx.TensorProto
 
     def write(path: Path, name: str, *, inverted: bool = False, added: str | None = None) -> Path:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 import yaml
 from PIL import Image
 
 from gazecast.model.graph import THUMBNAIL_SIDE
 from gazecast.model.metadata import InputSize, ModelInfo, RecipeUse
 from gazecast.model.vocabulary import DOMAINS, WINDOWS
-from gazecast.training.export.export import shipped_network
-from gazecast.training.export.familiarity import Familiarity
-from gazecast.training.exported import Exported
 from gazecast.training.finetuning.settings import Settings, StageSettings
-from gazecast.training.fit.checkpoint import load_checkpoint
 from gazecast.training.fit.recipe import parse_recipe
-from gazecast.training.fit.trainer import train
+
+if TYPE_CHECKING:  # torch is slow to load, and not everything here needs it
+    from gazecast.training.exported import Exported
 
 SIDE, SQUARE = 64, 12
 
@@ -63,6 +61,14 @@ def scenes(count, squares, seed=0):
 @pytest.fixture(scope="session")
 def start(tmp_path_factory) -> Exported:
     """The model: web, mobile and poster are copies of photo."""
+    import torch
+
+    from gazecast.training.export.export import shipped_network
+    from gazecast.training.export.familiarity import Familiarity
+    from gazecast.training.exported import Exported
+    from gazecast.training.fit.checkpoint import load_checkpoint
+    from gazecast.training.fit.trainer import train
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     root = tmp_path_factory.mktemp("start")
