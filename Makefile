@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: run test lint bench fuzz load lock clean
+.PHONY: run test lint bench fuzz hostile load lock clean
 
 # Install, predict the examples, start the service. (--no-compile: bytecode of what is never imported
 # is a quarter of the size on disk.)
@@ -32,6 +32,10 @@ bench: $(VENV)/.installed-dev
 # Ten thousand mutated images; CI sends 500. Some ten minutes.
 fuzz: $(VENV)/.installed-dev
 	FUZZ_IMAGES=10000 $(BIN)/python -m pytest -s tests/serve/test_fuzz.py
+
+# What hostile forms, pictures and zips cost beside honest pictures of 40 megapixels. Minutes.
+hostile: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -s tests/serve/hostile.py
 
 # Sixteen clients for a minute against one client.
 load: $(VENV)/.installed-dev
