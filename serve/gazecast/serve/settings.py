@@ -107,8 +107,8 @@ class Settings(BaseSettings):
     """Largest request body in bytes. Uploads above 1 MB are spooled to an unnamed temporary file
     while they are read."""
     max_regions: NonNegativeInt = 200
-    """Most regions in one request, or of each variant of a comparison. Corners of polygons, names in
-    an intended order and the text of a field may be as many as follows from it."""
+    """Most regions in one request, or of each variant of a comparison. Corners of polygons, names
+    in an intended order and the text of a field may be as many as follows from it."""
     data_dir: Path | None = None
     """Folder for jobs: their state, and their images until they are done. Where the platform keeps
     a program's state (such as ~/.local/state/gazecast) when not set. It is made when the first job
