@@ -33,7 +33,7 @@ def calibrate(
     from rich.console import Console
 
     from gazecast.cli.tables import print_check
-    from gazecast.data.layouts.folder import read_folder
+    from gazecast.data.layouts import read_dataset
     from gazecast.data.stimulus import DataError
     from gazecast.evaluation.cross_validation import read_fold_models
     from gazecast.evaluation.fit_error_tables import check, fit, measure, record
@@ -43,7 +43,7 @@ def calibrate(
 
     console = Console()
     try:
-        dataset = read_folder(data / "fiwi")
+        dataset = read_dataset(data / "fiwi")
         with console.status("Measuring"):
             pages = measure(dataset, read_fold_models(fold_models), "web")
         observers = max(len(page.shares["5s"].fixations) for page in pages)

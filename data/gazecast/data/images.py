@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.ImageFile import ImageFile
@@ -31,12 +32,12 @@ def image_files(folder: Path) -> list[Path]:
     return files
 
 
-def open_image(path: Path) -> ImageFile:
-    """An image file of a data set, for `with`, nothing but its header read yet.
+def open_image(file: Path | BinaryIO) -> ImageFile:
+    """An image file, for `with`, nothing but its header read yet.
 
     Raises OSError (UnidentifiedImageError for a file of none of `FORMATS`).
     """
-    return Image.open(path, formats=FORMATS)
+    return Image.open(file, formats=FORMATS)
 
 
 def image_size(path: Path) -> tuple[int, int]:

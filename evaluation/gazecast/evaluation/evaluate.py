@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gazecast.data.layouts.folder import read_folder
+from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Stimulus
 from gazecast.evaluation.baselines import CentrePrior
 from gazecast.evaluation.cross_validation import CROSS_VALIDATED, of_fold, saw
@@ -160,7 +160,7 @@ def run(
     results = []
     for protocol in protocols:
         predict = density_of(protocol, predictor, folds)
-        dataset = read_folder(data_root / protocol.dataset)
+        dataset = read_dataset(data_root / protocol.dataset)
         for window in protocol.windows:
             results.append(
                 _run_window(protocol, dataset, window, predict, others, predictor.info, on_image)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.optimize import minimize, nnls
 
+from gazecast.data.images import open_image
 from gazecast.data.stimulus import EyeTrackingSet, Fixations, Stimulus
 from gazecast.evaluation.predicting import Predicting
 from gazecast.model.error_tables import Calibration, DifferenceError, SeenRate, ShareError
@@ -274,7 +275,7 @@ def _renderings(rgb: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     height, width = rgb.shape[:2]
     moved = np.pad(rgb, ((2, 0), (2, 0), (0, 0)), mode="edge")[:height, :width]
     double = Image.fromarray(rgb).resize((2 * width, 2 * height), Image.Resampling.BICUBIC)
-    return [np.asarray(Image.open(file)), np.ascontiguousarray(moved), np.asarray(double)]
+    return [np.asarray(open_image(file)), np.ascontiguousarray(moved), np.asarray(double)]
 
 
 def _compare(

@@ -14,7 +14,7 @@ from gazecast.data.importing.sources import LAYOUT_TITLES, Export, find_source
 from gazecast.data.importing.stimuli import Stimuli
 from gazecast.data.importing.write import REPORT, refuse_existing, write_folder
 from gazecast.data.layouts import read_dataset
-from gazecast.data.names import refuse_what_leads_out
+from gazecast.data.names import inside, refuse_what_leads_out
 from gazecast.data.placement import Placing, Size
 from gazecast.data.stimulus import DataError, EyeTrackingSet
 
@@ -56,7 +56,7 @@ def import_dataset(
     seen: dict[str, tuple[str, ...]] = {}
     if isinstance(found, Export):
         folder = source if source.is_dir() else source.parent
-        stimuli = Stimuli(images or folder / "images")
+        stimuli = Stimuli(images or inside(folder, "images"))
         refuse_what_leads_out(stimuli.folder)
         recording = found.format.read(found.files, stimuli)
         assembled = assemble(recording, stimuli, screen=screen, placing=placing, skip=skip)

@@ -46,7 +46,7 @@ def write_folder(
         if out.exists():
             out.rmdir()  # empty, as was seen above
         unfinished.replace(out)
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:  # the latter for names that are no text
         raise DataError(f"{out}: cannot be written ({error})") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -18,8 +18,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from gazecast.data.images import open_image
 from gazecast.model.vocabulary import Domain, Window
 
 REFERENCE_WINDOW: Final[Window] = "3s"
@@ -47,7 +47,7 @@ def reference_pictures() -> tuple[ReferencePicture, ...]:
     """At least two of every kind, always the same ones."""
     pictures = []
     for name, domain in _KINDS.items():
-        with Image.open(Path(__file__).with_name(f"{name}.png")) as file:
+        with open_image(Path(__file__).with_name(f"{name}.png")) as file:
             rgb = np.asarray(file.convert("RGB"))
         pictures.append(ReferencePicture(name, domain, rgb))
         mirrored = np.ascontiguousarray(rgb[:, ::-1])

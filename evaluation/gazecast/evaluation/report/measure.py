@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from gazecast.data.layouts.folder import read_folder
+from gazecast.data.layouts import read_dataset
 from gazecast.evaluation.cross_validation import CROSS_VALIDATED
 from gazecast.evaluation.evaluate import Report, Watch, density_of, run
 from gazecast.evaluation.fit_error_tables import CalibrationCheck, check
@@ -81,7 +81,7 @@ def measure(
     cases: list[CaseMaps] = []
     for protocol in protocols:
         density = density_of(protocol, predictor, folds)
-        stimuli = read_folder(data_root / protocol.dataset).splits(protocol.splits).stimuli
+        stimuli = read_dataset(data_root / protocol.dataset).splits(protocol.splits).stimuli
         if len(protocol.windows) > 1:
             windows.append(compare_windows(protocol, stimuli, density))
         last = [result for result in measured.results if result.protocol == protocol.name][-1]
@@ -102,7 +102,7 @@ def _calibration(
 ) -> CalibrationCheck | None:
     if not folds or not (data_root / "fiwi").is_dir():
         return None
-    return check(measure_pages(read_folder(data_root / "fiwi"), folds, "web"))
+    return check(measure_pages(read_dataset(data_root / "fiwi"), folds, "web"))
 
 
 def _left_out(

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from gazecast.data.images import open_image
 from gazecast.data.layouts import read_dataset
 from gazecast.evaluation.odd_pictures import odd_picture
 from gazecast.model.graph import THUMBNAIL_SIDE
@@ -129,7 +130,7 @@ def random_view(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     if rng.random() < 0.7:
         buffer = io.BytesIO()
         part.save(buffer, "JPEG", quality=int(rng.integers(40, 96)))
-        part = Image.open(buffer)
+        part = open_image(buffer)
     small = part.resize(
         (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gazecast.data.layouts.folder import read_folder
+from gazecast.data.layouts import read_dataset
 from gazecast.data.stimulus import DataError, EyeTrackingSet, Fixations, Stimulus
 from gazecast.evaluation.candidate import UserData
 from gazecast.model.vocabulary import WINDOWS, Window, seconds
@@ -43,7 +43,7 @@ def read_user_data(folder: Path, sigma_px: float | None = None) -> UserSet:
 
     Raises DataError, saying what to do, when the folder cannot be read or holds too little.
     """
-    dataset = read_folder(folder)
+    dataset = read_dataset(folder)
     kind = _kind(dataset, folder)
     stimuli, counts = [], []
     for stimulus in dataset.stimuli:
