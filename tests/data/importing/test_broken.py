@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -304,3 +305,18 @@ def test_a_failure_while_writing_leaves_nothing(vendors, study, source, tmp_path
     with pytest.raises(DataError, match=r"out: cannot be written .*No space left"):
         import_dataset(source, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
+
+
+@pytest.mark.parametrize("letter", [" ", "[", "(", "]", '"', "0", ".", "\x85"])
+@pytest.mark.parametrize("length", [100_000, 300_000])
+def test_a_long_cell_in_a_header_takes_no_time(vendor, study, source, tmp_path, letter, length):
+    last = vendor.write(source, study)
+    for path in last.parent.glob(f"*{last.suffix}"):
+        header, _, rows = path.read_bytes().decode(vendor.encoding).partition("\n")
+        cells = [f"{cell}{letter * length}x" for cell in header.split(vendor.separator)[-1:]]
+        header = vendor.separator.join([header, *cells])
+        path.write_bytes(f"{header}\n{rows}".encode(vendor.encoding))
+    started = time.process_time()
+    with pytest.raises(DataError):  # no row has as many cells
+        import_dataset(source, tmp_path / "out", screen=(1920, 1080))
+    assert time.process_time() - started < 10

@@ -113,3 +113,12 @@ def test_a_header_is_read_whatever_separates_it(path):
         assert read_header(path) == ["a", "b", "c"]
     path.write_bytes(b"\xff\xfe\xfd")
     assert read_header(path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [(f"name,x{' ' * 200_000}\n", 1), (f'"name",x\na,1\nb,{"0" * 200_000}\n', 3)],
+)
+def test_a_cell_longer_than_a_reader_takes_is_named_with_its_row(path, text, row):
+    with pytest.raises(DataError, match=rf"table\.csv, row {row}: cannot be read \(field larger"):
+        read(path, text)

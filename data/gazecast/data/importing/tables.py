@@ -9,8 +9,9 @@ import codecs
 import csv
 import io
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pandera.polars as pa
@@ -79,7 +80,7 @@ def read_table(
     schema does not allow.
     """
     lines = _lines(_text(path))
-    header = next(csv.reader([lines[0]], delimiter=separator)) if lines else []
+    header = next((row for _, row in _rows(path, lines[:1], separator)), [])
     if not "".join(header).strip():
         raise _empty(path)
     wanted = schema.to_schema().columns
@@ -117,6 +118,18 @@ def _lines(text: str) -> list[str]:
     """Not str.splitlines, which also ends lines at rarer characters that names may hold."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines if lines[-1] else lines[:-1]
+
+
+def _rows(path: Path, lines: list[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The line that each row ends on, and its cells, which may be in quotes."""
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, row {reader.line_num}: cannot be read ({error}); export the file again"
+        ) from error
 
 
 def _empty(path: Path) -> DataError:
@@ -158,12 +171,10 @@ def _cells(
     numbers: list[int] = []
     if any('"' in line for line in lines):
         rows: list[list[str]] = []
-        reader = csv.reader(lines, delimiter=separator)
-        next(reader)
-        for row in reader:
+        for number, row in islice(_rows(path, lines, separator), 1, None):
             if row:
-                _check_width(path, reader.line_num, len(row), width, reader.line_num == len(lines))
-                numbers.append(reader.line_num)
+                _check_width(path, number, len(row), width, number == len(lines))
+                numbers.append(number)
                 rows.append(row)
         frame = pl.DataFrame(rows, schema=schema, orient="row")
         return frame, pl.Series(ROW, numbers, dtype=pl.Int64)
