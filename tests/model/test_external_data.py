@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gazecast.model.external_data import has_external_data
 from gazecast.model.metadata import ModelFileError, file_sha256, parse_model_info, read_model_info
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
+from gazecast.model.registry.registry import Registry
 
 onnx = pytest.importorskip("onnx")
 protobuf = pytest.importorskip("google.protobuf.message")
@@ -73,20 +74,36 @@ def by_its_location_alone():
     return made
 
 
+def described(file, model):
+    """The model's file, with a description beside it that has its hash."""
+    file.write_bytes(model.SerializeToString())
+    info = parse_model_info(SHIPPED_MODEL.with_suffix(".json").read_bytes())
+    file.with_suffix(".json").write_text(replace(info, sha256=file_sha256(file)).to_json())
+    return file
+
+
 @pytest.mark.parametrize(
     "make",
     [as_initializer, as_constant, in_a_branch, in_a_function, as_sparse, by_its_location_alone],
 )
 def test_tensors_in_other_files_are_refused_wherever_they_stand(tmp_path, make):
-    file = tmp_path / "model.onnx"
-    file.write_bytes(make().SerializeToString())
+    file = described(tmp_path / "model.onnx", make())
     assert has_external_data(file)
-    info = parse_model_info(SHIPPED_MODEL.with_suffix(".json").read_bytes())
-    described = replace(info, sha256=file_sha256(file))
-    file.with_suffix(".json").write_text(described.to_json())
     for load in (lambda: read_model_info(file.with_suffix(".json"), file), lambda: Predictor(file)):
         with pytest.raises(ModelFileError, match="keeps tensors in other files"):
             load()
+
+
+def test_they_are_neither_promoted_nor_trained_on(tmp_path):
+    from gazecast.training.exported import read_exported
+
+    file = described(tmp_path / "model.onnx", as_initializer())
+    registry = Registry(tmp_path / "registry")
+    with pytest.raises(ModelFileError, match="keeps tensors in other files"):
+        registry.promote(file, replaces=None, reason="better", gains={})
+    assert registry.names() == []
+    with pytest.raises(ModelFileError, match="keeps tensors in other files"):
+        read_exported(file)
 
 
 MADE = as_initializer().SerializeToString()
