@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import numpy as np
 import pytest
+from filelock import FileLock
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # torch and playwright are slow to load, and most tests do wi
     from playwright.sync_api import Browser
 
     from gazecast.model.network import SaliencyNetwork
+    from gazecast.training.export.shipped import Shipped
 
 EncodeImage = Callable[..., bytes]
 WriteImage = Callable[..., Path]
@@ -219,15 +221,18 @@ def one_thread() -> Iterator[None]:
 @dataclass(frozen=True)
 class TinyModel:
     """network: random weights, but each domain looks into a corner of its own (web top left, mobile
-    top right, poster bottom left, photo bottom right). onnx: the file, its .json beside it."""
+    top right, poster bottom left, photo bottom right). shipped: what is exported of it. onnx: the
+    file, its .json beside it."""
 
     network: SaliencyNetwork
+    shipped: Shipped
     onnx: Path
 
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
-    """Exported once for all tests: it takes seconds. timm's test network keeps them few."""
+    """Exported once for all tests, in whichever processes: it takes half a minute. timm's test
+    network keeps it from taking more."""
     import torch
 
     from gazecast.model.network import NetworkSpec, SaliencyNetwork
@@ -246,16 +251,22 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
         network.readout.pull[0] = torch.tensor([0.3, 0.02, 0.05])
         network.readout.direct_16[2].normal_(std=0.02)
         network.readout.direct_32[2].normal_(std=0.02)
-    path = tmp_path_factory.mktemp("tiny-model") / "tiny.onnx"
-    write_onnx(Shipped(network), path)
-    info = replace(
-        FixedPredictor.info,
-        name="tiny",
-        sha256=file_sha256(path),
-        input=InputSize(pixels=128 * 128, multiple=32),
-    )
-    path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
-    return TinyModel(network, path)
+    shipped = Shipped(network)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of the run, not of this worker
+    path = folder / "tiny-model.onnx"
+    with FileLock(folder / "tiny-model.lock"):
+        if not path.with_suffix(".json").exists():
+            write_onnx(shipped, path)
+            info = replace(
+                FixedPredictor.info,
+                name="tiny",
+                sha256=file_sha256(path),
+                input=InputSize(pixels=128 * 128, multiple=32),
+            )
+            path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
+    return TinyModel(network, shipped, path)
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ def write_onnx(shipped: Shipped, path: Path) -> None:
     image = torch.zeros(1, *_TRACED_SHAPE, 3, dtype=torch.uint8)
     thumbnail = torch.zeros(1, side, side, 3, dtype=torch.uint8)
     rows, columns = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the exporter's own deprecations are not ours to mend
         torch.onnx.export(
             shipped,
