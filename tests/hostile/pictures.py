@@ -30,9 +30,11 @@ def segment(kind: int, content: bytes = b"") -> bytes:
     return struct.pack(">BBH", 0xFF, kind, len(content) + 2) + content
 
 
-def frame(kind: int, width: int, height: int, components: int = 3) -> bytes:
-    """Components without subsampling, all of them with quantization table 0."""
-    listed = b"".join(bytes([number + 1, 0x11, 0]) for number in range(components))
+def frame(
+    kind: int, width: int, height: int, components: int = 3, sampling: Sequence[int] = (0x11,) * 4
+) -> bytes:
+    """All components have quantization table 0. sampling: of each, its factor across and down."""
+    listed = b"".join(bytes([number + 1, sampling[number], 0]) for number in range(components))
     return segment(kind, struct.pack(">BHHB", 8, height, width, components) + listed)
 
 
@@ -65,29 +67,36 @@ def small_jpeg(*parts: bytes) -> bytes:
     return jpeg(*parts, *tables, frame(0xC0, 8, 8, 1), scan([1], 0, 63, data=b"\0"))
 
 
-def _entropy(size: int, rng: random.Random) -> bytes:
+def entropy(size: int, rng: random.Random) -> bytes:
     """Random data without an FF."""
     return noise(size, rng).replace(b"\xff", b"\xfe")
 
 
-def progressive(scans: int, symbols: bytes, rng: random.Random, size: int = FILE_BYTES) -> bytes:
+def progressive(
+    scans: int,
+    symbols: bytes,
+    rng: random.Random,
+    size: int = FILE_BYTES,
+    components: int = 3,
+    profile: bytes = b"",
+) -> bytes:
     """40 megapixels in so many scans, most of which refine every coefficient of a component.
 
     symbols: of the scans that refine, the first with a code of one bit, the second with two.
     """
     blocks = math.ceil(SIDE / 8) ** 2
     every_coefficient = blocks * 63 * 2 // 8  # a bit for the symbol, one for its value
+    all_of_them = range(1, components + 1)
     parts = [
-        *(quantization(), frame(0xC2, SIDE, SIDE), huffman(0, b"\0")),
-        scan([1, 2, 3], 0, 0, 13, _entropy(blocks * 3 // 8, rng)),
-        huffman(1, b"\x01\0"),
-        scan([1], 1, 63, 13, _entropy(every_coefficient, rng)),
+        *(profile_segments(profile), quantization(), frame(0xC2, SIDE, SIDE, components)),
+        *(huffman(0, b"\0"), scan(all_of_them, 0, 0, 13, entropy(blocks * components // 8, rng))),
+        *(huffman(1, b"\x01\0"), scan([1], 1, 63, 13, entropy(every_coefficient, rng))),
         huffman(1, symbols),
     ]
     left = size - sum(map(len, parts)) - 1000
     for number in range(scans - 2):
         low = max(0, 12 - number)
-        parts.append(scan([1], 1, 63, (low + 1) << 4 | low, _entropy(left // (scans - 2), rng)))
+        parts.append(scan([1], 1, 63, (low + 1) << 4 | low, entropy(left // (scans - 2), rng)))
     return jpeg(*parts)
 
 
@@ -107,20 +116,42 @@ def _in_a_scan(unit: bytes) -> bytes:
 # ---- Colour profiles (ICC.1) -------------------------------------------------------------------
 
 
+def _profile(space: bytes, connection: bytes, tag: bytes, conversion: bytes) -> bytes:
+    head = struct.pack(
+        ">I4sI4s4s4s12s4s28s3i48s",
+        *(144 + len(conversion), b"", 0x04300000, b"mntr", space, connection, b"", b"acsp", b""),
+        *(63190, 65536, 54061, b""),
+    )
+    return head + struct.pack(">I4sII", 1, tag, 144, len(conversion)) + conversion
+
+
 def slow_profile(stages: int = 20_000) -> bytes:
     """For RGB, with a conversion of so many stages in the tag that lcms prefers, all of them the
     same matrix."""
     matrix = b"matf" + bytes(4) + struct.pack(">HH12f", 3, 3, *(1, 0, 0, 0, 1, 0, 0, 0, 1), 0, 0, 0)
-    table = 16 + 8 * stages
-    places = struct.pack(">II", table, len(matrix)) * stages
+    places = struct.pack(">II", 16 + 8 * stages, len(matrix)) * stages
     conversion = b"mpet" + bytes(4) + struct.pack(">HHI", 3, 3, stages) + places + matrix
-    size = 128 + 4 + 12 + len(conversion)
-    head = struct.pack(
-        ">I4sI4s4s4s12s4s28s3i48s",
-        *(size, b"", 0x04300000, b"mntr", b"RGB ", b"XYZ ", b"", b"acsp", b""),
-        *(63190, 65536, 54061, b""),
+    return _profile(b"RGB ", b"XYZ ", b"D2B0", conversion)
+
+
+def table_profile(components: int, rng: random.Random) -> bytes:
+    """For RGB or CMYK, with a table of random colours of as many steps as real ones have."""
+    steps = {3: 33, 4: 17}[components]
+    matrix = struct.pack(">9i", *(65536 * (place % 4 == 0) for place in range(9)))
+    head = b"mft1" + bytes(4) + bytes([components, 3, steps, 0]) + matrix
+    straight = bytes(range(256))
+    table = noise(3 * steps**components, rng)
+    conversion = head + straight * components + table + straight * 3
+    return _profile({3: b"RGB ", 4: b"CMYK"}[components], b"Lab ", b"A2B0", conversion)
+
+
+def profile_segments(profile: bytes) -> bytes:
+    """Of a JPEG."""
+    parts = [profile[start : start + 60_000] for start in range(0, len(profile), 60_000)]
+    return b"".join(
+        segment(0xE2, b"ICC_PROFILE\0" + bytes([number, len(parts)]) + part)
+        for number, part in enumerate(parts, 1)
     )
-    return head + struct.pack(">I4sII", 1, b"D2B0", 144, len(conversion)) + conversion
 
 
 # ---- PNG ---------------------------------------------------------------------------------------
@@ -138,7 +169,7 @@ def png(
     *others: bytes,
     depth: int = 8,
     colour: int = 2,
-    interlaced: bool = False,
+    interlaced: int = 0,
 ) -> bytes:
     """pixels: compressed, in pieces. others: chunks before them."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)
@@ -170,7 +201,7 @@ def empty_blocks(size: int) -> bytes:
     return _packed(block * 8) * (size * 8 // (8 * len(block)))
 
 
-def slow_png(side: int = SIDE, size: int = FILE_BYTES, **kind: int | bool) -> bytes:
+def slow_png(side: int = SIDE, size: int = FILE_BYTES, **kind: int) -> bytes:
     """Its pixels are one colour, behind as many empty blocks as there is room for."""
     whole = rows(side, side)
     return png([whole[:2] + empty_blocks(size - len(whole) - 1000) + whole[2:]], side, side, **kind)
@@ -221,18 +252,22 @@ def _prefix_code(lengths: Sequence[int], unused: int) -> list[int]:
 _ONE_SYMBOL = [1, 0, 0, 0]  # a prefix code for the symbol 0, in no bits
 
 
-def many_tables(side: int, size: int, rng: random.Random) -> bytes:
-    """Lossless, in tiles of 4 x 4 pixels with one of 65,536 sets of prefix codes each."""
+def many_tables(side: int, size: int, rng: random.Random, sets: int = 65_536) -> bytes:
+    """Lossless, in tiles of 4 x 4 pixels with one of so many sets of prefix codes each (a power of
+    two, 256 at least)."""
     tiles = math.ceil(side / 4) ** 2
     bits = _bits((0x2F, 8), (side - 1, 14), (side - 1, 14), (0, 1), (0, 3), (0, 1), (0, 1))
     bits += _bits((1, 1), (0, 3), (0, 1))  # tiles of 2 ** 2 pixels a side, no cache for them
     # Which set a tile has is in its red and green: any.
-    bits += _prefix_code([8] * 256, 24) + _prefix_code([8] * 256, 0) + _ONE_SYMBOL * 3
-    values = np.frombuffer(noise(2 * tiles, rng), np.uint8)
-    sets = np.concatenate([np.asarray(bits, np.uint8), np.unpackbits(values)])
+    width = (sets - 1).bit_length() - 8
+    bits += _prefix_code([8] * 256, 24)
+    bits += _prefix_code([width] * 2**width, 256 - 2**width) if width else _ONE_SYMBOL
+    bits += _ONE_SYMBOL * 3
+    values = np.unpackbits(np.frombuffer(noise(2 * tiles, rng), np.uint8))[: (8 + width) * tiles]
+    which = np.concatenate([np.asarray(bits, np.uint8), values])
     deep = [*range(1, 15), 15, 15]
     one = [bit for count in (280, 256, 256, 256) for bit in _prefix_code(deep, count - 16)]
-    start = _packed(np.concatenate([sets, np.tile([*one, *_ONE_SYMBOL], 65_536)]))
+    start = _packed(np.concatenate([which, np.tile([*one, *_ONE_SYMBOL], sets)]))
     return webp((b"VP8L", start + noise(size - len(start), rng)))
 
 
@@ -279,16 +314,12 @@ HOSTILE: dict[str, Callable[[random.Random], bytes]] = {
     "jpeg: arithmetic coding": lambda rng: jpeg(
         quantization(),
         frame(0xC9, SIDE, SIDE, 4),
-        scan([1, 2, 3], 0, 63, data=_entropy(3_000, rng)) * 14,
+        scan([1, 2, 3], 0, 63, data=entropy(3_000, rng)) * 14,
         scan([4], 0, 63),
     ),
-    "jpeg: slow profile": lambda rng: small_jpeg(
-        *(
-            segment(0xE2, b"ICC_PROFILE\0" + bytes([number + 1, 3]) + part)
-            for number, part in enumerate(
-                slow_profile()[start : start + 60_000] for start in (0, 60_000, 120_000)
-            )
-        )
+    "jpeg: slow profile": lambda rng: small_jpeg(profile_segments(slow_profile())),
+    "jpeg: inks and a profile": lambda rng: progressive(
+        12, rng.choice([b"\x01", b"\xf0"]), rng, FILE_BYTES // 2, 4, table_profile(4, rng)
     ),
     "png: empty chunks": lambda rng: png(
         [rows()], 64, 48, chunk(rng.choice([b"abCd", b"tEXt", b"eXIf"])) * (FILE_BYTES // 12 - 100)
@@ -305,7 +336,7 @@ HOSTILE: dict[str, Callable[[random.Random], bytes]] = {
     ),
     "png: empty blocks": lambda rng: slow_png(),
     "png: empty blocks, interlaced": lambda rng: slow_png(
-        2_000, rng.randrange(FILE_BYTES // 8, FILE_BYTES), interlaced=True
+        2_000, rng.randrange(FILE_BYTES // 8, FILE_BYTES), interlaced=1
     ),
     "png: empty blocks in the profile": lambda rng: png(
         [rows()], 64, 48, chunk(b"iCCP", b"a\0\0x\x01" + empty_blocks(FILE_BYTES - 10_000))

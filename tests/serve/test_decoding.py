@@ -43,7 +43,6 @@ def slow(seconds: float) -> bytes:
 @pytest.fixture
 def impatient(monkeypatch) -> None:
     monkeypatch.setattr(decoding, "SECONDS", 0.4)
-    monkeypatch.setattr(decoding, "WEBP_SECONDS", 0.4)
 
 
 def children() -> set[int]:

@@ -43,9 +43,9 @@ from gazecast.model.picture import (
 
 _logger = logging.getLogger(__name__)
 
-SECONDS, WEBP_SECONDS = 3.0, 4.0
-"""Of processor time that a picture may take. The dearest honest ones of 40 megapixels take 2.5 s,
-and 3 s as a WebP (docs/operators.md)."""
+SECONDS = 2.7
+"""Of processor time that a picture may take: with its prediction and its way here less than three
+times what a plain one of 40 megapixels takes (docs/operators.md)."""
 
 _LIMITED = hasattr(signal, "setitimer")  # not on Windows, where nothing is ended
 
@@ -167,8 +167,7 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 def _ask(process: subprocess.Popen[bytes], content: bytes) -> Picture:
     """Raises PictureError; EOFError and BrokenPipeError when the process has ended."""
     requests, answers = _pipes(process)
-    seconds = WEBP_SECONDS if content.startswith(b"RIFF") else SECONDS
-    _send(requests, json.dumps({"seconds": seconds}).encode())
+    _send(requests, json.dumps({"seconds": SECONDS}).encode())
     _send(requests, content)
     answer = json.loads(_receive(answers))
     if "code" in answer:
