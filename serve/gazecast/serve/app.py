@@ -133,5 +133,6 @@ def create_app(
     app.state.policy = admission
     problems.install(app)
     for routes in (predictions, comparisons, jobs_routes, model, health, metrics, studio):
-        app.include_router(routes.router)
+        # As they are. Included, they would be made anew, schemas and all, on the first request.
+        app.routes.extend(routes.router.routes)
     return app
