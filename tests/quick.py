@@ -2,7 +2,8 @@
 
 What a test needs shows when it asks for it. One that imports, itself or through what it tests, a
 package that is not installed is skipped, and so is one that starts a process: a browser, Node, a
-service of its own. So no list says which tests these are.
+service of its own. (Processes that the product starts by itself are part of it.) So no list says
+which tests these are.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class _Quick:
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, _: object) -> None:
-        if self._tests and event in _STARTS:
+        if self._tests and event in _STARTS and not _by_the_product():
             pytest.skip("it starts a process")
 
     @pytest.hookimpl(wrapper=True)
@@ -71,6 +72,14 @@ class _Quick:
             pytest.skip(f"{package} is not installed")
         finally:
             self._tests = False
+
+
+def _by_the_product() -> bool:
+    """Whether a module of the product is what starts a process just now."""
+    frame = sys._getframe()
+    while frame.f_globals["__name__"] in {__name__, "subprocess"} and frame.f_back is not None:
+        frame = frame.f_back
+    return str(frame.f_globals["__name__"]).startswith("gazecast.")
 
 
 def _uninstalled(error: BaseException | None) -> str | None:
