@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from gazecast.analysis.automatic_regions import LIMIT, AutomaticRegion, automatic_regions
+from gazecast.analysis.automatic_regions import AutomaticRegion, automatic_regions
+from gazecast.analysis.bounds import MOST_FOUND
 from gazecast.analysis.regions import Region, encloses
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -137,7 +138,7 @@ def test_at_most_limit_are_given_the_largest_first_of_all():
     page = Page()
     for row, column in itertools.product(range(6), range(6)):
         page.text(60 + 215 * column, 40 + 120 * row, f"Item {row}{column}", 20 + 4 * row)
-    assert len(automatic_regions(page.rgb)) == LIMIT
+    assert len(automatic_regions(page.rgb)) == MOST_FOUND
     every = sorted(auto.region.area for auto in automatic_regions(page.rgb, limit=99))
     few = automatic_regions(page.rgb, limit=3)
     assert sorted(auto.region.area for auto in few) == every[-3:]
@@ -161,7 +162,7 @@ def test_regions_of_any_picture_lie_apart(boxes, seed, noise):
         rgb[y : y + height, x : x + width] = rng.integers(0, 256, 3)
     rgb += rng.integers(-noise, noise + 1, rgb.shape, dtype=np.int16)
     found = automatic_regions(rgb.clip(0, 255).astype(np.uint8))
-    assert len(found) <= LIMIT
+    assert len(found) <= MOST_FOUND
     for first, second in itertools.combinations(found, 2):
         common = overlap(first.region, second.region)
         buttons = [one.region.area for one in (first, second) if one.kind == "button"]

@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from gazecast.analysis.comparison import MOST_VARIANTS, Variant, compare
+from gazecast.analysis.bounds import MOST_VARIANTS
+from gazecast.analysis.comparison import Variant, compare_variants
 from gazecast.analysis.order import Glance, compare_orders
 from gazecast.analysis.regions import (
     Polygon,
@@ -119,6 +120,6 @@ def test_many_regions_are_compared_in_proportion():
     def check(count: int) -> float:
         regions = [Region(f"r{number}", 0, 0, 1, 1) for number in range(count)]
         variants = [Variant(f"v{n}", even(20, 20), regions) for n in range(MOST_VARIANTS)]
-        return seconds(lambda: compare(variants, "3s", CALIBRATION))
+        return seconds(lambda: compare_variants(variants, "3s", CALIBRATION))
 
     assert check(800) < 6 * check(200)

@@ -14,8 +14,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from gazecast.analysis.automatic_regions import LIMIT
-from gazecast.analysis.regions import MAX_POINTS
+from gazecast.analysis.bounds import MAX_POINTS, MOST_FOUND
 from gazecast.serve.app import create_app
 from gazecast.serve.limits import LONGEST_NAME, MAX_REACH_POINTS, FormLimits
 from gazecast.serve.settings import Settings
@@ -149,7 +148,7 @@ def test_the_same_field_thrice_is_refused_once(refusing, post):
 def test_limits_follow_from_how_many_regions_the_operator_allows():
     few, many_more = FormLimits(0), FormLimits(10_000)
     assert few.corners == MAX_POINTS  # one polygon is allowed wherever regions are
-    assert few.names == LIMIT
+    assert few.names == MOST_FOUND
     for limit in ("corners", "names", "text_bytes", "brackets"):
         assert getattr(few, limit) < getattr(LIMITS, limit) < getattr(many_more, limit)
     # As much text as names of the longest kind take, in any script, and corners in full length.

@@ -19,13 +19,11 @@ from PIL import Image
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from gazecast.analysis.bounds import MOST_FOUND
 from gazecast.analysis.components import components
 from gazecast.analysis.regions import Region
 
 Kind = Literal["text", "picture", "button"]
-
-LIMIT = 20
-"""Regions of one page, by default: about as many as a person would mark by hand."""
 
 # Lengths are in cells of the reduced image, each about two CSS pixels of a desktop page.
 _SIDE = 683  # the longer side at most: 12 px letters of a 1,366 px page are still told apart
@@ -73,7 +71,7 @@ class AutomaticRegion:
     kind: Kind
 
 
-def automatic_regions(rgb: NDArray[np.uint8], limit: int = LIMIT) -> list[AutomaticRegion]:
+def automatic_regions(rgb: NDArray[np.uint8], limit: int = MOST_FOUND) -> list[AutomaticRegion]:
     """At most `limit` regions of a screenshot, in reading order; none on a blank page.
 
     rgb: (height, width, 3). Regions do not overlap, but that a button may lie wholly inside a text

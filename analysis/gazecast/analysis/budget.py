@@ -12,12 +12,13 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from gazecast.analysis.uncertainty import Interval
+from gazecast.data.errors import GazecastError
 from gazecast.model.vocabulary import Window
 
 _Known = TypeVar("_Known")
 
 
-class BudgetError(ValueError):
+class BudgetError(GazecastError, ValueError):
     """A rule cannot be held against a picture. The message says what to change."""
 
 

@@ -10,7 +10,7 @@ name a variant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -18,9 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gazecast.analysis.bounds import MOST_VARIANTS
 from gazecast.analysis.regions import Polygon, Region, region_shares
-from gazecast.analysis.uncertainty import Interval, difference, distance, share_interval
+from gazecast.analysis.uncertainty import difference, distance, share_interval
+from gazecast.data.errors import GazecastError
 from gazecast.model.error_tables import Calibration
+from gazecast.model.records import record
 from gazecast.model.vocabulary import Window
 
 SIGNIFICANCE = 0.05
@@ -29,12 +32,10 @@ SIGNIFICANCE = 0.05
 DIFFERS = "differs"
 NO_DIFFERENCE = "no_detectable_difference"
 
-MOST_VARIANTS = 8
-
 _LONGER_SIDE = 128  # of the grid on which densities are held against each other
 
 
-class ComparisonError(ValueError):
+class ComparisonError(GazecastError, ValueError):
     """Variants cannot be compared. The message says what to change."""
 
 
@@ -47,49 +48,66 @@ class Variant:
     regions: Sequence[Region | Polygon]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VariantShare:
-    """share: predicted, 0 to 1. interval: what a panel would show."""
+    """A region's share of all fixations in one variant."""
 
     share: float
-    interval: Interval
+    """Predicted, 0 to 1."""
+    low: float
+    """Lower end of where a panel's share would lie in 90 % of cases."""
+    high: float
+    """Upper end of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegionComparison:
-    """One region in all variants that have it.
-
-    verdict: the variant in which it is seen more than in any other; DIFFERS where some two variants
-    differ but none leads; NO_DIFFERENCE. probability: that the verdict's variant truly has more
-    than each other one, after correction; for DIFFERS that some two differ, for NO_DIFFERENCE that
-    the variant with the highest share truly has it; 0.5 to 1.
-    """
+    """One region in all variants that have it."""
 
     name: str
+    """As it was given, or found."""
     verdict: str
+    """The variant in which it is seen more than in any other; `differs` where some two variants
+    differ but none leads; `no_detectable_difference`."""
     probability: float
+    """That the verdict's variant truly leads, that some two truly differ, or, where no difference
+    is detected, that the variant with the highest share truly has it; after correction for the
+    number of comparisons, 0.5 to 1."""
     shares: Mapping[str, VariantShare]
+    """By variant."""
+
+
+@record
+class Distance:
+    """How far two variants' densities are apart."""
+
+    first: str
+    """Name of one variant."""
+    second: str
+    """Name of the other."""
+    distance: float
+    """Total variation distance, 0 to 1: the share of looks that would have to move."""
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ComparedVariants:
     """verdict: a variant (only with a goal), DIFFERS or NO_DIFFERENCE; probability as of the region
-    that decides it. unmatched: regions that only one variant has. apart: total variation distance
-    (0 to 1) of every two variants."""
+    that decides it. unmatched: regions that only one variant has. distances: of every two
+    variants."""
 
     verdict: str
     probability: float
     regions: tuple[RegionComparison, ...]
     unmatched: tuple[str, ...]
-    apart: Mapping[tuple[str, str], float]
+    distances: tuple[Distance, ...]
 
 
-def compare(
+def compare_variants(
     variants: Sequence[Variant],
     window: Window,
     calibration: Calibration,
     goal: str | None = None,
-) -> Comparison:
+) -> ComparedVariants:
     """Compare variants that were predicted for one window and one domain.
 
     goal: name of the region that should be seen. Raises ComparisonError for fewer than two or more
@@ -102,13 +120,10 @@ def compare(
         raise ComparisonError(
             "no region has the same name in two variants; name what belongs together alike"
         )
-    if goal is not None and goal not in matched:
-        raise ComparisonError(
-            f"goal_region {goal!r} is not a region of at least two variants; there are "
-            f"{', '.join(matched)}"
-        )
+    if goal is not None:
+        require_goal(goal, matched)
     apart = {
-        (first.name, second.name): _apart(first.density, second.density)
+        (first.name, second.name): _distance(first.density, second.density)
         for first, second in combinations(variants, 2)
     }
     tests = {
@@ -129,7 +144,7 @@ def compare(
             name,
             *_verdict(tables[name], by_region[name]),
             {
-                variant: VariantShare(share, share_interval(share, window, calibration))
+                variant: _with_interval(share, window, calibration)
                 for variant, share in tables[name].items()
             },
         )
@@ -137,7 +152,22 @@ def compare(
     )
     verdict, probability = _overall(regions, goal)
     unmatched = tuple(name for name, table in tables.items() if len(table) == 1)
-    return Comparison(verdict, probability, regions, unmatched, apart)
+    distances = tuple(Distance(*pair, distance) for pair, distance in apart.items())
+    return ComparedVariants(verdict, probability, regions, unmatched, distances)
+
+
+def _with_interval(share: float, window: Window, calibration: Calibration) -> VariantShare:
+    interval = share_interval(share, window, calibration)
+    return VariantShare(share, interval.low, interval.high)
+
+
+def require_goal(goal: str, matched: Collection[str]) -> None:
+    """Raises ComparisonError for a goal that is none of the regions that two variants have."""
+    if goal not in matched:
+        there = f"there are {', '.join(matched)}" if matched else "there are none"
+        raise ComparisonError(
+            f"goal_region {goal!r} is not a region of at least two variants; {there}"
+        )
 
 
 def _tables(variants: Sequence[Variant]) -> dict[str, dict[str, float]]:
@@ -162,7 +192,7 @@ def _tables(variants: Sequence[Variant]) -> dict[str, dict[str, float]]:
     return tables
 
 
-def _apart(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
+def _distance(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Distance of two densities, laid over each other whatever their aspects."""
     scale = min(1.0, _LONGER_SIDE / max(first.shape))
     size = (max(1, round(first.shape[1] * scale)), max(1, round(first.shape[0] * scale)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+
+from gazecast.model.records import record
 
 RADIUS = 0.05
 """Radius of a hotspot's disc, as a part of the longer side of what is seen at once. On a desktop
@@ -20,16 +21,19 @@ MIN_INTENSITY = 2.0
 _ADJACENT = np.ones((3, 3))  # a cell touches its eight neighbours
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hotspot:
-    """x, y: the peak, 0 to 1 of the image's size. intensity: the density at the peak, in multiples
-    of what an even spread would give. share: the attention inside the disc of RADIUS around it,
-    0 to 1; discs do not overlap, so shares may be added."""
+    """A peak of the density."""
 
     x: float
+    """Position from the left, 0 to 1."""
     y: float
+    """Position from the top, 0 to 1."""
     share: float
+    """Share of all fixations in the disc of RADIUS around the peak, 0 to 1. Discs do not overlap,
+    so shares may be added."""
     intensity: float
+    """Density at the peak in multiples of an even spread."""
 
 
 def hotspots(

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gazecast.analysis.regions import Region, region_share
+from gazecast.data.errors import GazecastError
+from gazecast.model.records import record
 
 OVERLAP = 0.2
 """Of the viewport's height that two slices share at least. What stands at the edge of one slice,
@@ -44,7 +46,7 @@ _BLANK_STEP = 12  # levels of 256 that a colour may be off: JPEG's noise on a fl
 _BLOCK = 256  # rows looked at at a time
 
 
-class LongPageError(ValueError):
+class LongPageError(GazecastError, ValueError):
     """A page cannot be cut or weighted as asked. The message says what to change."""
 
 
@@ -132,17 +134,16 @@ class ReachLines:
     quarter: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FalseBottom:
-    """A screen that looks like the end of the page, though content follows.
-
-    fold: where the screen ends. top, bottom: the blank band around it, over the page's whole width;
-    content goes on at bottom. All in px from the page's top.
-    """
+    """A screen's end that looks like the page's end, though content follows."""
 
     fold: int
+    """Where the screen ends, px from the page's top."""
     top: int
+    """Where the empty band around it begins, px from the page's top; it spans the page's width."""
     bottom: int
+    """Where the band ends and content goes on, px from the page's top."""
 
 
 def default_viewport_height(width: int) -> int:

@@ -11,16 +11,16 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from gazecast.analysis.bounds import MAX_POINTS
+from gazecast.data.errors import GazecastError
+
 _OVERSHOOT = 1e-6  # of the image's side: what rounding in a caller's arithmetic may add
 _HUGE = 1e9  # no coordinate comes near; keeps infinities, NaN and giant integers out
 _ROUNDING = 1e-9  # what sums of floats may be off: less of a cell, or of a share, is none
 _STRIP = 256  # rows looked at at a time
 
-MAX_POINTS = 500
-"""Corners of a polygon: every two of its edges are checked for a crossing."""
 
-
-class RegionError(ValueError):
+class RegionError(GazecastError, ValueError):
     """A region cannot be scored. The message names the region and says what to change."""
 
 

@@ -14,19 +14,23 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from gazecast.model.error_tables import Calibration, DifferenceError, arcsine
+from gazecast.model.records import record
 from gazecast.model.vocabulary import WINDOWS, Window
 
 CONFIDENCE = 0.9
 """Of the intervals of shares."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interval:
-    """low, high: 0 to 1; CONFIDENCE of such intervals cover what a panel of `observers` shows."""
+    """Where a region's share would lie if a panel of people were recorded, in 90 % of cases."""
 
     low: float
+    """Lower end, 0 to 1."""
     high: float
+    """Upper end, 0 to 1."""
     observers: int
+    """Size of the panel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from gazecast.analysis.budget import AnyRule, BudgetError
-from gazecast.model.vocabulary import DomainChoice, Window
-from gazecast.serve.long_pages import LongPageRequest
-from gazecast.serve.schemas import AnyRegionInput
+from gazecast.designs.design import Design
+from gazecast.designs.options import Options
+from gazecast.designs.regions import AnyRegion
+from gazecast.model.vocabulary import Window
 
-_RegionList = list[AnyRegionInput]
+_RegionList = list[AnyRegion]
 
 
 def _form(regions: object) -> str:
@@ -61,20 +62,18 @@ class _File(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """window, domain, long_page: of the predictions. images: that the budget lists, each with its
-    regions. shared: the regions of all others."""
+    """options: what is asked of each image; its regions are those of all images that have none of
+    their own. images: that the budget lists, each with its regions."""
 
-    window: Window
-    domain: DomainChoice
-    long_page: LongPageRequest | None
+    options: Options
     rules: Sequence[AnyRule]
     images: dict[Path, _RegionList]
-    shared: _RegionList
 
-    def regions(self, image: Path) -> _RegionList:
-        """Of this image, however its path is written."""
+    def design(self, image: Path) -> Design:
+        """What is asked of this image, however its path is written."""
         own = {path.resolve(): regions for path, regions in self.images.items()}
-        return own.get(image.resolve(), self.shared)
+        regions = own.get(image.resolve(), self.options.regions)
+        return Design.of(image, self.options.model_copy(update={"regions": regions}), image.name)
 
 
 def read_budget(path: Path) -> Budget:
@@ -96,10 +95,14 @@ def read_budget(path: Path) -> Budget:
         for name in names:
             if names.count(name) > 1:
                 raise BudgetError(f"{where}: two regions are called {name!r}, rename one of them")
-    long_page = LongPageRequest.asked(
-        file.viewport_height, [(depth, share) for depth, share in file.scroll_reach]
+    options = Options(
+        window=file.window,
+        domain=file.domain,
+        viewport_height=file.viewport_height,
+        scroll_reach=[(depth, share) for depth, share in file.scroll_reach],
+        regions=shared,
     )
-    return Budget(file.window, file.domain, long_page, file.rules, images, shared)
+    return Budget(options, file.rules, images)
 
 
 def _listed(regions: str | _RegionList, budget: Path) -> _RegionList:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:  # all are slow to load, and --help does without
 
     from gazecast.analysis.budget import Numbers, Outcome
     from gazecast.cli.budget_file import Budget
-    from gazecast.model.prediction import Prediction
+    from gazecast.designs.records import Report
+    from gazecast.designs.report import DesignReport
     from gazecast.model.predictor import Predictor
-    from gazecast.model.vocabulary import Window
-    from gazecast.serve.service import Predicted
 
 
 def check(
@@ -54,8 +53,7 @@ def check(
     from gazecast.cli.budget_file import read_budget
     from gazecast.cli.ci_formats import github_annotation, github_annotations, junit_xml
     from gazecast.cli.predict import write_all
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError
+    from gazecast.data.errors import GazecastError
 
     errors = Console(stderr=True)
     try:
@@ -63,8 +61,8 @@ def check(
         chosen = list(dict.fromkeys(images or rules.images))
         if not chosen:
             raise BudgetError(f"no image to check: name one, or list some under images in {budget}")
-        predictor = load_predictor(model, rules.domain)
-    except (BudgetError, OSError, ModelFileError, UnknownDomainError) as error:
+        predictor = load_predictor(model, rules.options.domain)
+    except (GazecastError, OSError) as error:
         errors.print(f"Cannot check: {error}", style="red", markup=False, soft_wrap=True)
         if github:
             typer.echo(github_annotation(str(error), str(budget)))
@@ -98,65 +96,43 @@ def check(
 
 def _check(
     image: Path, budget: Budget, predictor: Predictor
-) -> tuple[Prediction, Sequence[Outcome]] | str:
-    """The prediction and the outcomes, or why there are none."""
-    from gazecast.analysis.budget import BudgetError, check_budget
-    from gazecast.analysis.long_page import LongPageError
-    from gazecast.analysis.regions import RegionError
-    from gazecast.model.picture import PictureError
-    from gazecast.serve.service import predict
+) -> tuple[DesignReport, Sequence[Outcome]] | str:
+    """The report and the outcomes, or why there are none."""
+    from gazecast.analysis.budget import check_budget
+    from gazecast.data.errors import GazecastError
+    from gazecast.designs.report import report
 
     try:
-        predicted = predict(
-            predictor,
-            image.read_bytes(),
-            budget.window,
-            budget.domain,
-            budget.regions(image),
-            long_page=budget.long_page,
-        )
-        return predicted.prediction, check_budget(budget.rules, numbers(predicted))
-    except (PictureError, RegionError, LongPageError, BudgetError, OSError) as error:
+        told = report(predictor, budget.design(image))
+        return told, check_budget(budget.rules, numbers(told))
+    except (GazecastError, OSError) as error:
         return str(error)
 
 
-def numbers(predicted: Predicted) -> Numbers:
-    """What rules are held against. The regions' names must differ."""
+def numbers(report: Report) -> Numbers:
+    """What rules are held against. The regions' names must differ, and scores must be there."""
     from gazecast.analysis.budget import Numbers, RegionNumbers
     from gazecast.analysis.order import first_glance_order
-    from gazecast.analysis.regions import region_shares
-    from gazecast.analysis.uncertainty import Interval, share_interval
     from gazecast.model.vocabulary import WINDOWS
-    from gazecast.serve import answers
 
-    prediction = predicted.prediction
-    calibration = prediction.model.calibration
-    report = answers.report(predicted)
-    measured = [
-        region_shares(prediction.densities[window], predicted.regions).tolist()
-        for window in WINDOWS
-    ]
-    shares = {
-        region.name: dict(zip(WINDOWS, own, strict=True))
-        for region, *own in zip(predicted.regions, *measured, strict=True)
-    }
-
-    def interval(name: str, window: Window) -> Interval | None:
-        if calibration is None:
-            return None
-        return share_interval(shares[name][window], window, calibration)
-
-    glances = {glance.name: glance.rank for glance in first_glance_order(shares)}
+    assert report.scores is not None
+    glances = first_glance_order(
+        {
+            region.name: {window: each.share for window, each in region.by_window.items()}
+            for region in report.regions
+        }
+    )
+    ranks = {glance.name: glance.rank for glance in glances}
     return Numbers(
         focus=report.scores.focus,
         regions={
             region.name: RegionNumbers(
                 share=region.share,
-                interval=interval(region.name, report.window),
-                first_interval=interval(region.name, WINDOWS[0]),
+                interval=region.interval,
+                first_interval=region.by_window[WINDOWS[0]].interval,
                 seen=region.seen,
                 rank=region.rank,
-                glance=glances[region.name],
+                glance=ranks[region.name],
                 contrast=region.contrast,
             )
             for region in report.regions
@@ -164,29 +140,23 @@ def numbers(predicted: Predicted) -> Numbers:
     )
 
 
-def _print(image: Path, prediction: Prediction, outcomes: Sequence[Outcome]) -> None:
+def _print(image: Path, report: Report, outcomes: Sequence[Outcome]) -> None:
     from rich.console import Console
-
-    from gazecast.model.vocabulary import NOTICE
-    from gazecast.serve.answers import UNFAMILIAR_WARNING
 
     console = Console()
     failed = sum(not outcome.passed for outcome in outcomes)
     verdict = f"{failed} of {len(outcomes)} failed" if failed else f"all {len(outcomes)} passed"
     console.print(f"{image}: {verdict}", style="bold", markup=False)
     console.print(_table(outcomes))
-    if prediction.is_unfamiliar:
-        console.print(UNFAMILIAR_WARNING, style="yellow")
-    domain = prediction.domain
-    ranges = (
-        ""
-        if prediction.model.calibration is None
-        else (f" Ranges: a panel of {prediction.model.calibration.observers} people, 90 %.")
-    )
+    if report.unfamiliar.warning:
+        console.print(report.unfamiliar.warning, style="yellow")
+    panels = {region.interval.observers for region in report.regions if region.interval}
+    ranges = "".join(f" Ranges: a panel of {people} people, 90 %." for people in panels)
     console.print(
-        f"First {prediction.window}; {domain.name}: {domain.validation}.{ranges}", markup=False
+        f"First {report.window}; {report.domain.name}: {report.domain.validation}.{ranges}",
+        markup=False,
     )
-    console.print(NOTICE, markup=False)
+    console.print(report.notice, markup=False)
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:

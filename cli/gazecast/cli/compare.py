@@ -8,44 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.vocabulary import Window
+from gazecast.cli.options import Asked, asks
 
 if TYPE_CHECKING:  # both are slow to load, and --help does without
     from rich.table import Table
 
-    from gazecast.serve.schemas import ComparisonAnswer
+    from gazecast.designs.records import Comparison
 
 
+@asks("window", "domain", "regions", "goal_region")
 def compare(
     images: Annotated[
         list[Path],
         typer.Argument(metavar="IMAGE", help="2 to 8 PNG, JPEG or WebP files.", show_default=False),
     ],
-    regions: Annotated[
-        Path | None,
-        typer.Option(
-            help="JSON file with a list of regions for all images, or an object from file name to "
-            "list. Without it, regions are found on the first image.",
-            show_default=False,
-        ),
-    ] = None,
-    goal: Annotated[
-        str | None,
-        typer.Option(
-            help="Region that should be seen: only with it may the verdict name an image.",
-            show_default=False,
-        ),
-    ] = None,
-    window: Annotated[
-        Window, typer.Option(help="Compare the fixations of the first 1, 3 or 5 seconds.")
-    ] = "3s",
-    domain: Annotated[
-        str,
-        typer.Option(
-            help="What kind of pictures they are: auto, web, mobile, poster, photo, or one that "
-            "the model was fine-tuned for. auto decides once, from all of them."
-        ),
-    ] = "auto",
+    asked: Asked,
     model: ModelOption = None,
     out: Annotated[
         Path | None,
@@ -56,58 +33,35 @@ def compare(
     ] = None,
 ) -> None:
     """Compare versions of a design: how much of the attention each region gets, and whether the
-    difference is more than chance. No difference that can be told is a result too."""
-    from functools import partial
+    difference is more than chance. No difference that can be told is a result too.
 
+    Only with a goal region may the verdict name an image. Regions may be an object from an image's
+    name to its own; without any, they are found on the first image.
+    """
     from rich.console import Console
 
-    from gazecast.analysis.comparison import ComparisonError
     from gazecast.cli.predict import write_all
-    from gazecast.cli.regions_file import RegionsFileError, image_names, read_regions
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError
-    from gazecast.serve import answers
-    from gazecast.serve.problems import ProblemError, problem_of
-    from gazecast.serve.service import predict
-    from gazecast.serve.variants import (
-        compare_variants,
-        regions_by_variant,
-        require_calibration,
-    )
+    from gazecast.designs.comparison import compare as run
 
     console = Console(stderr=True)
-    names = image_names(images)
-    try:
-        own = regions_by_variant(read_regions(regions, names), names)
-        files = {name: image.read_bytes() for name, image in zip(names, images, strict=True)}
-        predictor = load_predictor(model, domain)
-        require_calibration(predictor.info)
-        with console.status("Comparing"):
-            compared = compare_variants(
-                files, partial(predict, predictor), window, domain, own, goal
-            )
-        answer = answers.comparison(compared)
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            write_all(
-                {
-                    out / "comparison.json": answer.model_dump_json(indent=2).encode(),
-                    out / "difference.png": answers.difference_png(compared),
-                }
-            )
-    except (ProblemError, ComparisonError) as error:
-        problem = problem_of(error).problem
-        console.print(f"{problem.detail} {problem.remedy}", style="red", markup=False)
-        raise typer.Exit(1) from error
-    except (OSError, ModelFileError, RegionsFileError, UnknownDomainError) as error:
-        console.print(f"Cannot compare: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
-    _print(answer)
+    designs = asked.designs(images)
+    predictor = load_predictor(model, designs[0].domain)
+    with console.status("Comparing"):
+        comparison = run(predictor, designs)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        write_all(
+            {
+                out / "comparison.json": comparison.to_json(indent=2).encode(),
+                out / "difference.png": comparison.difference_png(),
+            }
+        )
+    _print(comparison)
     if out is not None:
         console.print(f"Written to {out}", markup=False)
 
 
-def _print(answer: ComparisonAnswer) -> None:
+def _print(answer: Comparison) -> None:
     from rich.console import Console
 
     console = Console()
@@ -130,7 +84,7 @@ def _print(answer: ComparisonAnswer) -> None:
     console.print(answer.notice, markup=False)
 
 
-def _verdict(answer: ComparisonAnswer) -> str:
+def _verdict(answer: Comparison) -> str:
     from gazecast.analysis.comparison import DIFFERS, NO_DIFFERENCE
 
     if answer.verdict == NO_DIFFERENCE:
@@ -147,7 +101,7 @@ def _chance(probability: float) -> str:
     return f"{probability:.1%}" if probability < 0.999 else "over 99.9%"
 
 
-def _table(answer: ComparisonAnswer) -> Table:
+def _table(answer: Comparison) -> Table:
     from rich.table import Table
     from rich.text import Text
 

@@ -62,32 +62,18 @@ def import_(
     from rich.console import Console
     from rich.table import Table
 
-    from gazecast.data.stimulus import DataError
+    from gazecast.data.importing.run import import_dataset
+    from gazecast.data.placement import read_placing, read_size
 
-    try:
-        from gazecast.data.importing.run import import_dataset
-        from gazecast.data.placement import read_placing, read_size
-
-        imported = import_dataset(
-            source,
-            out,
-            format_name=format_name,
-            images=images,
-            screen=read_size(screen) if screen else None,
-            placing=read_placing(shown) if shown else None,
-            skip=skip or (),
-        )
-    except ModuleNotFoundError as missing:
-        package = (missing.name or "").partition(".")[0]
-        if package not in _IMPORT_EXTRA:
-            raise
-        typer.secho(
-            f"This command needs {package}: pip install 'gazecast[import]'", err=True, fg="red"
-        )
-        raise typer.Exit(1) from missing
-    except (DataError, OSError) as error:
-        typer.secho(f"Error: {error}", err=True, fg="red")
-        raise typer.Exit(1) from error
+    imported = import_dataset(
+        source,
+        out,
+        format_name=format_name,
+        images=images,
+        screen=read_size(screen) if screen else None,
+        placing=read_placing(shown) if shown else None,
+        skip=skip or (),
+    )
     console = Console()
     quality = imported.quality
     table = Table("imported as " + imported.format, "", show_edge=False)

@@ -56,27 +56,11 @@ def evaluate(
     from rich.console import Console
 
     from gazecast.cli.tables import print_report
-    from gazecast.data.stimulus import DataError
     from gazecast.evaluation.evaluate import record as record_figures
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL
 
     console = Console()
-    try:
-        measured, written = _measure(data, protocol or [], model, fold_models, report, out)
-    except ModuleNotFoundError as missing:
-        if missing.name not in _REPORT_EXTRA:
-            raise
-        typer.echo(
-            f"Error: --report compares with other methods and needs {missing.name}: "
-            "pip install 'gazecast[report]'",
-            err=True,
-        )
-        raise typer.Exit(1) from missing
-    except (DataError, ModelFileError, PictureError, OSError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+    measured, written = _measure(data, protocol or [], model, fold_models, report, out)
     if report is None:  # the report has the tables
         print_report(measured, console)
     if record:

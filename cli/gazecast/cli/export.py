@@ -36,26 +36,9 @@ def export(
     version: Annotated[str, typer.Option(help="Version of the weights.")] = "0",
 ) -> None:
     """Write the network as ONNX, checked against torch, with its description beside it."""
-    from gazecast.data.stimulus import DataError
-    from gazecast.model.picture import PictureError
     from gazecast.training.export.export import export as run
-    from gazecast.training.export.shipped import ExportError
-    from gazecast.training.fit.checkpoint import CheckpointError
-    from gazecast.training.fit.recipe import RecipeError
-    from gazecast.training.int8 import RoundingError
 
     if out.suffix != ".onnx":
         raise typer.BadParameter("must end in .onnx", param_hint="--out")
-    try:
-        info = run(checkpoints, out, name=name, version=version, data_root=data, recipe_path=recipe)
-    except (
-        CheckpointError,
-        RecipeError,
-        DataError,
-        PictureError,
-        ExportError,
-        RoundingError,
-    ) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+    info = run(checkpoints, out, name=name, version=version, data_root=data, recipe_path=recipe)
     typer.echo(f"Exported {out}: {info.name} {info.version}, SHA-256 {info.sha256}")

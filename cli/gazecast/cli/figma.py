@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.vocabulary import Window
+from gazecast.cli.options import Asked, asks
 
 
+@asks()
 def figma(
     url: Annotated[
         str,
@@ -32,20 +33,11 @@ def figma(
     out: Annotated[
         Path, typer.Option(help="Directory to write to; made if missing.", show_default=False)
     ],
+    asked: Asked,
     scale: Annotated[
         float,
         typer.Option(min=0.01, max=4, help="Pixels of the picture for one of the design."),
     ] = 1.0,
-    window: Annotated[
-        Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
-    ] = "3s",
-    domain: Annotated[
-        str,
-        typer.Option(
-            help="What kind of picture it is: auto, web, mobile, poster, photo, or one that the "
-            "model was fine-tuned for. auto decides from its content."
-        ),
-    ] = "auto",
     model: ModelOption = None,
 ) -> None:
     """Fetch a frame from Figma, and write its picture and what `gazecast predict` writes.
@@ -55,24 +47,19 @@ def figma(
     """
     from rich.console import Console
 
-    from gazecast.cli.figma_rest import FigmaClient, FigmaError, parse_url
+    from gazecast.cli.figma_rest import FigmaClient, parse_url
     from gazecast.cli.predict import predict_into, write_all
-    from gazecast.data.names import UnsafeNameError, inside
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError
+    from gazecast.data.names import inside
 
     console = Console(stderr=True)
-    try:
-        frame = parse_url(url)
-        # Before Figma is asked, which counts.
-        predictor = load_predictor(model, domain)
-        client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
-        content = client.picture(frame, scale)
-        out.mkdir(parents=True, exist_ok=True)
-        name = f"{frame.file}-{frame.node.replace(':', '-').replace(';', '_')}.png"
-        image = inside(out, name)
-        write_all({image: content})
-    except (FigmaError, OSError, ModelFileError, UnknownDomainError, UnsafeNameError) as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
-    predict_into(out, [image], predictor, window, domain)
+    frame = parse_url(url)
+    name = f"{frame.file}-{frame.node.replace(':', '-').replace(';', '_')}.png"
+    image = inside(out, name)
+    (design,) = asked.designs([image])
+    # Before Figma is asked, which counts.
+    predictor = load_predictor(model, design.domain)
+    client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
+    content = client.picture(frame, scale)
+    out.mkdir(parents=True, exist_ok=True)
+    write_all({image: content})
+    predict_into(out, [design], predictor)

@@ -17,6 +17,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import httpx2
 
+from gazecast.data.errors import GazecastError
+
 API = "https://api.figma.com"
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -32,7 +34,7 @@ _KINDS = {"file", "design", "proto", "board"}
 _STORAGE = "figma-alpha-api.s3.us-west-2.amazonaws.com"
 
 
-class FigmaError(Exception):
+class FigmaError(GazecastError):
     """The picture cannot be had. The message says what to do."""
 
 

@@ -57,38 +57,28 @@ def finetune(
     from rich.progress import Progress, TimeRemainingColumn
 
     from gazecast.cli.tables import print_candidate
-    from gazecast.data.stimulus import DataError
     from gazecast.model.allocator import keep_freed_memory
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.picture import PictureError
     from gazecast.model.predictor import SHIPPED_MODEL
-    from gazecast.training.export.shipped import ExportError
     from gazecast.training.finetuning.finetune import At
     from gazecast.training.finetuning.finetune import finetune as run
 
     keep_freed_memory()
     model = SHIPPED_MODEL if start_from == SHIPPED else Path(start_from)
     columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn())
-    try:
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task("Reading data", total=None)
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Reading data", total=None)
 
-            def show(at: At) -> None:
-                progress.update(
-                    task, description=at.doing, completed=at.done, total=at.total or None
-                )
+        def show(at: At) -> None:
+            progress.update(task, description=at.doing, completed=at.done, total=at.total or None)
 
-            candidate = run(
-                folder,
-                out,
-                start_from=model,
-                domain=domain,
-                sigma_px=sigma_px,
-                on_progress=show,
-            )
-    except (DataError, PictureError, ModelFileError, ExportError, FloatingPointError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+        candidate = run(
+            folder,
+            out,
+            start_from=model,
+            domain=domain,
+            sigma_px=sigma_px,
+            on_progress=show,
+        )
     console = Console()
     print_candidate(candidate, console)
     console.print(f"Candidate: {out}. Next: gazecast promote {out}", soft_wrap=True)

@@ -29,21 +29,17 @@ def add(
     Without a key file, the hash is printed for GAZECAST_KEYS.
     """
     from gazecast.serve.security.keys import (
-        KeyFileError,
         add_key,
         check_name,
         hash_key,
         new_key,
     )
 
-    try:
-        if file is not None:
-            key = add_key(file, name)
-        else:
-            check_name(name)
-            key = new_key()
-    except KeyFileError as error:
-        raise _failed(error) from error
+    if file is not None:
+        key = add_key(file, name)
+    else:
+        check_name(name)
+        key = new_key()
     typer.echo(key)  # alone on stdout, for a script to take
     where = f"GAZECAST_KEYS={name}:{hash_key(key)}" if file is None else f"Its hash is in {file}."
     typer.echo(f"Shown only now. {where}", err=True)
@@ -52,27 +48,16 @@ def add(
 @keys.command("list")
 def list_(file: _File) -> None:
     """Print the names of the keys in the key file."""
-    from gazecast.serve.security.keys import KeyFileError, read_keys
+    from gazecast.serve.security.keys import read_keys
 
-    try:
-        for name in read_keys(file):
-            typer.echo(name)
-    except KeyFileError as error:
-        raise _failed(error) from error
+    for name in read_keys(file):
+        typer.echo(name)
 
 
 @keys.command()
 def remove(name: _Name, file: _File) -> None:
     """Remove a key; a service that runs stops taking it at once."""
-    from gazecast.serve.security.keys import KeyFileError, remove_key
+    from gazecast.serve.security.keys import remove_key
 
-    try:
-        remove_key(file, name)
-    except KeyFileError as error:
-        raise _failed(error) from error
+    remove_key(file, name)
     typer.echo(f"Removed {name}.", err=True)
-
-
-def _failed(error: Exception) -> typer.Exit:
-    typer.secho(str(error), err=True, fg="red")
-    return typer.Exit(1)

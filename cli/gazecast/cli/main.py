@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from gazecast.cli.calibrate import calibrate
 from gazecast.cli.check import check
@@ -26,30 +26,34 @@ from gazecast.cli.push import push
 from gazecast.cli.report import report
 from gazecast.cli.serve import serve
 from gazecast.cli.train import train
+from gazecast.data.errors import GazecastError
 
-_P = ParamSpec("_P")
+# The extra that brings a package which the base install does without.
+_EXTRAS = {
+    **dict.fromkeys(("torch", "torchvision", "timm", "onnx", "onnxscript", "safetensors"), "train"),
+    **dict.fromkeys(("hotgaze", "matplotlib", "cv2"), "report"),
+    **dict.fromkeys(("pandera", "polars"), "import"),
+}
 
-_TRAIN_EXTRA = {"torch", "torchvision", "timm", "onnx", "onnxscript"}
 
+class Commands(TyperGroup):
+    """The commands, and the one place where what goes wrong in them becomes a line for people."""
 
-def needs_train_extra(command: Callable[_P, None]) -> Callable[_P, None]:
-    """The command, saying what to install where the base install lacks a package it needs."""
-
-    @functools.wraps(command)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401  typer's own Context is private
+        """Runs a command. Whatever gazecast or the system refuses is printed, with exit code 1."""
         try:
-            command(*args, **kwargs)
-        except ModuleNotFoundError as missing:
-            if missing.name not in _TRAIN_EXTRA:
+            return super().invoke(ctx)
+        except (GazecastError, OSError) as error:
+            message = str(error)
+            cause: Exception = error
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in _EXTRAS:
                 raise
-            typer.secho(
-                f"This command needs {missing.name}: pip install 'gazecast[train]'",
-                err=True,
-                fg="red",
-            )
-            raise typer.Exit(1) from missing
-
-    return run
+            message = f"This needs {package}: pip install 'gazecast[{_EXTRAS[package]}]'"
+            cause = error
+        typer.secho(f"Error: {message}", err=True, fg="red")
+        raise typer.Exit(1) from cause
 
 
 def _print_version(wanted: bool) -> None:
@@ -60,6 +64,7 @@ def _print_version(wanted: bool) -> None:
 
 app = typer.Typer(
     name="gazecast",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Predicts where people look on a design: an attention density with numbers, offline.",
@@ -78,20 +83,16 @@ def _options(
     pass
 
 
-app.command()(predict)
-app.command()(compare)
-app.command()(check)
-app.command()(report)
-app.command()(figma)
-app.command()(serve)
-app.add_typer(keys)
-app.add_typer(data)
-app.command()(needs_train_extra(train))
-app.command()(needs_train_extra(finetune))
-app.command()(evaluate)
-app.command()(calibrate)
-app.command()(needs_train_extra(export))
-app.command()(promote)
-app.add_typer(models)
-app.command()(push)
-app.command()(pull)
+_PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
+    "Look at designs": (predict, compare, check, report, figma),
+    "Run the service": (serve, keys),
+    "Bring your own data": (data, finetune, promote, models, push, pull),
+    "Make and measure models": (train, export, evaluate, calibrate),
+}
+
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, rich_help_panel=_panel)
+        else:
+            app.command(rich_help_panel=_panel)(_command)

@@ -23,33 +23,30 @@ def list_(registry: RegistryOption) -> None:
     from rich.table import Table
 
     from gazecast.model.registry.registry import Registry
-    from gazecast.model.registry.version import DamagedVersionError, RegistryError
+    from gazecast.model.registry.version import DamagedVersionError
 
     promoted = Registry(registry)
     table = Table()
     for heading in ("", "version", "promoted", "in place of", "why"):
         table.add_column(heading, overflow="fold")
     damaged = []
-    try:
-        current = promoted.current_name()
-        for name in promoted.names():
-            mark = "*" if name == current else ""
-            try:
-                version = promoted.verified(name)
-            except DamagedVersionError as error:
-                damaged.append(str(error))
-                table.add_row(mark, name, "", "", "damaged")
-            else:
-                table.add_row(mark, name, version.promoted, version.parent or "", version.reason)
-    except RegistryError as error:
-        raise _failed(str(error)) from error
+    current = promoted.current_name()
+    for name in promoted.names():
+        mark = "*" if name == current else ""
+        try:
+            version = promoted.verified(name)
+        except DamagedVersionError as error:
+            damaged.append(str(error))
+            table.add_row(mark, name, "", "", "damaged")
+        else:
+            table.add_row(mark, name, version.promoted, version.parent or "", version.reason)
     if table.row_count:
         Console().print(table)
         typer.echo(f"* predicts: {current or 'none, so the shipped model does'}")
     else:
         typer.echo(f"No model was promoted in {registry}; the shipped one predicts.")
     if damaged:
-        raise _failed("\n".join(damaged))
+        raise DamagedVersionError("\n".join(damaged))
 
 
 @models.command()
@@ -65,16 +62,7 @@ def rollback(
 ) -> None:
     """Let an earlier version predict again. A service takes it up within seconds."""
     from gazecast.model.registry.registry import Registry
-    from gazecast.model.registry.version import RegistryError
 
     promoted = Registry(registry)
-    try:
-        now = promoted.roll_back() if version is None else promoted.switch_to(version)
-    except RegistryError as error:
-        raise _failed(str(error)) from error
+    now = promoted.roll_back() if version is None else promoted.switch_to(version)
     typer.echo(f"Version {now.name} predicts: {now.reason}")
-
-
-def _failed(message: str) -> typer.Exit:
-    typer.secho(message, err=True, fg="red")
-    return typer.Exit(1)

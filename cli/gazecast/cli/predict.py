@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
-from gazecast.model.vocabulary import Window
+from gazecast.cli.options import Asked, asks
 
 if TYPE_CHECKING:  # slow to load, and --help does without
+    from gazecast.designs.design import Design
     from gazecast.model.predictor import Predictor
 
 
+@asks()
 def predict(
     images: Annotated[
         list[Path],
@@ -25,16 +27,7 @@ def predict(
     out: Annotated[
         Path, typer.Option(help="Directory to write to; made if missing.", show_default=False)
     ],
-    window: Annotated[
-        Window, typer.Option(help="Predict the fixations of the first 1, 3 or 5 seconds.")
-    ] = "3s",
-    domain: Annotated[
-        str,
-        typer.Option(
-            help="What kind of picture it is: auto, web, mobile, poster, photo, or one that the "
-            "model was fine-tuned for. auto decides from its content."
-        ),
-    ] = "auto",
+    asked: Asked,
     model: ModelOption = None,
 ) -> None:
     """Write NAME.heatmap.png, NAME.density.npy and NAME.json for each image.
@@ -43,51 +36,42 @@ def predict(
     and a number where even that is shared. One image that fails does not stop the others; it is
     named at the end and the exit code is 1.
     """
-    from rich.console import Console
-
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.prediction import UnknownDomainError
-
-    console = Console(stderr=True)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        predictor = load_predictor(model, domain)
-    except (OSError, ModelFileError, UnknownDomainError) as error:
-        console.print(f"Cannot start: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
-    predict_into(out, images, predictor, window, domain)
+    designs = asked.designs(list(dict.fromkeys(images)))
+    out.mkdir(parents=True, exist_ok=True)
+    predict_into(out, designs, load_predictor(model, designs[0].domain))
 
 
-def predict_into(
-    out: Path, images: Sequence[Path], predictor: Predictor, window: Window, domain: str
-) -> None:
-    """Writes each image's files into a folder that is there. Raises typer.Exit when an image fails,
+def predict_into(out: Path, designs: Sequence[Design], predictor: Predictor) -> None:
+    """Writes each design's files into a folder that is there. Raises typer.Exit when one fails,
     after all have been tried."""
     from rich.console import Console
     from rich.progress import track
 
-    from gazecast.data.names import UnsafeNameError, inside
-    from gazecast.model.picture import PictureError, read_picture
-    from gazecast.serve import answers
-    from gazecast.serve.service import Predicted
+    from gazecast.data.errors import GazecastError
+    from gazecast.data.names import inside
+    from gazecast.designs.files import density_npy, overlay_png
+    from gazecast.designs.report import report
 
     console = Console(stderr=True)
+    images = [design.image for design in designs if isinstance(design.image, Path)]
     names = output_names(images)
     failed: dict[Path, str] = {}
-    for image, name in track(names.items(), "Predicting", console=console):
+    for image, design in track(
+        list(zip(images, designs, strict=True)), "Predicting", console=console
+    ):
+        name = names[image]
         try:
-            picture = read_picture(image)
-            prediction = predictor.predict(picture, window, domain)
+            told = report(predictor, design)
             write_all(
                 {
-                    inside(out, f"{name}.heatmap.png"): answers.overlay_png(picture, prediction),
-                    inside(out, f"{name}.density.npy"): answers.density_npy(prediction.density),
-                    inside(out, f"{name}.json"): answers.report(Predicted(picture, [], prediction))
-                    .model_dump_json(indent=2)
-                    .encode(),
+                    inside(out, f"{name}.heatmap.png"): overlay_png(told.predicted),
+                    inside(out, f"{name}.density.npy"): density_npy(
+                        told.predicted.prediction.density
+                    ),
+                    inside(out, f"{name}.json"): told.to_json(indent=2).encode(),
                 }
             )
-        except (PictureError, UnsafeNameError, OSError) as error:
+        except (GazecastError, OSError) as error:
             failed[image] = str(error)
     console.print(f"{len(names) - len(failed)} of {len(names)} predicted, in {out}", markup=False)
     for image, reason in failed.items():

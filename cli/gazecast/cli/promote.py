@@ -62,30 +62,23 @@ def promote(
     from rich.console import Console
 
     from gazecast.cli.tables import print_assessment
-    from gazecast.data.stimulus import DataError
-    from gazecast.evaluation.held_out_pairs import NotComparableError
-    from gazecast.model.metadata import ModelFileError
     from gazecast.model.registry.registry import Registry
     from gazecast.training.promotion.promote import assess
     from gazecast.training.promotion.promote import promote as run
 
     console = Console()
     promoted_models = Registry(registry)
-    try:
-        with console.status("Comparing"):
-            assessment = assess(candidate, promoted_models, data)
-        print_assessment(assessment, console)
-        judgement = assessment.judgement
-        if judgement.objections and not (judgement.same and allow_no_difference):
-            console.print("Refused, the current model stays:", style="bold red")
-            for objection in judgement.objections:
-                console.print(f"- {objection}", markup=False, soft_wrap=True)
-            if judgement.same:
-                console.print("To promote it all the same: --allow-no-difference")
-            raise typer.Exit(REFUSED)
-        version = run(assessment, promoted_models)
-    except (ModelFileError, DataError, NotComparableError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+    with console.status("Comparing"):
+        assessment = assess(candidate, promoted_models, data)
+    print_assessment(assessment, console)
+    judgement = assessment.judgement
+    if judgement.objections and not (judgement.same and allow_no_difference):
+        console.print("Refused, the current model stays:", style="bold red")
+        for objection in judgement.objections:
+            console.print(f"- {objection}", markup=False, soft_wrap=True)
+        if judgement.same:
+            console.print("To promote it all the same: --allow-no-difference")
+        raise typer.Exit(REFUSED)
+    version = run(assessment, promoted_models)
     console.print(f"Promoted: version {version.name} predicts.", style="bold green")
     console.print(f"To go back: gazecast models rollback --registry {registry}", markup=False)

@@ -26,14 +26,10 @@ def pull(
 
     With HF_HUB_OFFLINE=1 only what was fetched before is used.
     """
-    from gazecast.model.hub import MODEL, HubError
+    from gazecast.model.hub import MODEL
     from gazecast.model.hub import pull as run
 
-    try:
-        pulled = run(repository, out, revision=revision)
-    except (HubError, OSError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+    pulled = run(repository, out, revision=revision)
     typer.echo(f"Pulled {pulled.info.name} {pulled.info.version}, SHA-256 {pulled.info.sha256}")
     typer.echo(f"Revision: {pulled.revision}")
     typer.echo(f"Serve it: GAZECAST_MODEL={out / MODEL} gazecast serve")

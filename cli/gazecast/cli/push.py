@@ -31,14 +31,9 @@ def push(
     Held-out scores and the names of your images stay here. The token is that of `hf auth login` or
     HF_TOKEN.
     """
-    from gazecast.model.hub import MODEL, HubError
+    from gazecast.model.hub import MODEL
     from gazecast.model.hub import push as run
-    from gazecast.model.metadata import ModelFileError
 
-    try:
-        pushed = run(model / MODEL if model.is_dir() else model, repository, public=public)
-    except (HubError, ModelFileError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+    pushed = run(model / MODEL if model.is_dir() else model, repository, public=public)
     typer.echo(f"Pushed {pushed.info.name} {pushed.info.version}, SHA-256 {pushed.info.sha256}")
     typer.echo(f"Fetch it: gazecast pull {repository} --revision {pushed.revision} --out FOLDER")

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from gazecast.data.errors import GazecastError
+
 
 def serve(
     host: Annotated[
@@ -24,32 +26,22 @@ def serve(
 ) -> None:
     """Serve predictions over HTTP until stopped with Ctrl-C."""
     import uvicorn
-    from pydantic import ValidationError
     from rich.console import Console
 
-    from gazecast.model.metadata import ModelFileError
     from gazecast.serve import logs
     from gazecast.serve.app import create_app
     from gazecast.serve.loaded_model import LoadedModel
-    from gazecast.serve.security.keys import KeyFileError
-    from gazecast.serve.settings import Settings
+    from gazecast.serve.settings import read_settings
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    try:
-        settings = Settings()
-        host = settings.host if host is None else host
-        port = settings.port if port is None else port
-        model = LoadedModel.from_settings(settings)
-        listener = listen(host, port)
-        # What it is bound to decides whether keys are required.
-        bound = settings.model_copy(update={"host": host, "port": port})
-        app = create_app(bound, model.predictor, model.version)
-    except (KeyFileError, ModelFileError, ValidationError) as error:
-        console.print(f"Cannot start: {error}", style="red", markup=False)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        console.print(_cannot_listen(error, host, port), style="red", markup=False)
-        raise typer.Exit(1) from error
+    settings = read_settings()
+    host = settings.host if host is None else host
+    port = settings.port if port is None else port
+    model = LoadedModel.from_settings(settings)
+    listener = listen(host, port)
+    # What it is bound to decides whether keys are required.
+    bound = settings.model_copy(update={"host": host, "port": port})
+    app = create_app(bound, model.predictor, model.version)
     url = _url(host, listener.getsockname()[1])
     logs.configure()
     served = model.predictor.info.version
@@ -83,22 +75,30 @@ def serve(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError when the address is unknown, foreign or in use."""
-    family, _, _, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    return socket.create_server(address, family=family, backlog=2048)
+    """A listening socket. Raises ListenError when the address is unknown, foreign or in use."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address, family=family, backlog=2048)
+    except OSError as error:
+        raise ListenError(error, host, port) from error
 
 
-def _cannot_listen(error: OSError, host: str | None, port: int | None) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"Port {port} on {host} is in use. Stop what uses it, or choose another one: "
-            "gazecast serve --port 8001"
-        )
-    return (
-        f"Cannot listen on {host} port {port}: {error.strerror}. Choose another --host or --port."
-    )
+class ListenError(GazecastError):
+    """The service cannot listen at an address."""
+
+    def __init__(self, cause: OSError, host: str, port: int) -> None:
+        if cause.errno == errno.EADDRINUSE:
+            super().__init__(
+                f"Port {port} on {host} is in use. Stop what uses it, or choose another one: "
+                "gazecast serve --port 8001"
+            )
+        else:
+            super().__init__(
+                f"Cannot listen on {host} port {port}: {cause.strerror}. Choose another --host or "
+                "--port."
+            )
 
 
 def _url(host: str, port: int) -> str:

@@ -45,12 +45,7 @@ def train(
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
-    from gazecast.data.stimulus import DataError
     from gazecast.model.allocator import keep_freed_memory
-    from gazecast.model.metadata import ModelFileError
-    from gazecast.model.picture import PictureError
-    from gazecast.training.fit.checkpoint import CheckpointError
-    from gazecast.training.fit.recipe import RecipeError
     from gazecast.training.fit.trainer import Step
     from gazecast.training.fit.trainer import train as run
 
@@ -60,38 +55,27 @@ def train(
         TimeRemainingColumn(),
         TextColumn("{task.fields[loss]}"),
     )
-    try:
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task("Reading data", total=None, loss="")
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("Reading data", total=None, loss="")
 
-            def show(step: Step) -> None:
-                progress.update(
-                    task,
-                    description=step.stage,
-                    completed=step.done,
-                    total=step.total,
-                    loss=f"loss {step.loss:.3f}",
-                )
-
-            checkpoint = run(
-                recipe,
-                data,
-                out,
-                start_from=start_from,
-                hold_out=hold_out or (),
-                teachers=teacher or (),
-                on_step=show,
+        def show(step: Step) -> None:
+            progress.update(
+                task,
+                description=step.stage,
+                completed=step.done,
+                total=step.total,
+                loss=f"loss {step.loss:.3f}",
             )
-    except (
-        RecipeError,
-        DataError,
-        PictureError,
-        CheckpointError,
-        ModelFileError,
-        FloatingPointError,
-    ) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+
+        checkpoint = run(
+            recipe,
+            data,
+            out,
+            start_from=start_from,
+            hold_out=hold_out or (),
+            teachers=teacher or (),
+            on_step=show,
+        )
     typer.echo(
         f"Trained: {checkpoint}. Next: gazecast export {checkpoint} --data {data} --out FILE"
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gazecast.data.errors import GazecastError
+
 FloatArray = NDArray[np.float64]
 
 KINDS = frozenset({"fixation", "webcam", "click", "click10", "click30", "mouse"})
@@ -16,7 +18,7 @@ KINDS = frozenset({"fixation", "webcam", "click", "click10", "click30", "mouse"}
 click (of BubbleView with 10 or 30 seconds; any other), a mouse position (SALICON)."""
 
 
-class DataError(ValueError):
+class DataError(GazecastError, ValueError):
     """A data set cannot be read. The message names the file, the row where there is one, and what
     to change."""
 

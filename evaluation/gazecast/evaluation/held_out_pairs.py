@@ -9,6 +9,7 @@ from typing import cast
 
 import numpy as np
 
+from gazecast.data.errors import GazecastError
 from gazecast.data.stimulus import Stimulus
 from gazecast.evaluation.candidate import Candidate, ImageResult, UserData
 from gazecast.evaluation.density_scores import density_scores
@@ -22,7 +23,7 @@ Scores = Mapping[str, Mapping[str, float]]
 """By image and metric."""
 
 
-class NotComparableError(Exception):
+class NotComparableError(GazecastError):
     """There are no scores of the two that may be compared; str() says why and what to do."""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx2
 
+from gazecast.data.errors import GazecastError
 from gazecast.data.names import UnsafeNameError, inside
 from gazecast.model.card import model_card
 from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
@@ -42,7 +43,7 @@ _HUB_CARD = "README.md"  # where the hub looks for it
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-class HubError(Exception):
+class HubError(GazecastError):
     """A model cannot be published or fetched; str() says why and what to do."""
 
 

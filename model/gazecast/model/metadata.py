@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from gazecast.data.errors import GazecastError
 from gazecast.model.error_tables import Calibration
 from gazecast.model.external_data import has_external_data
 from gazecast.model.vocabulary import DOMAINS, Window
@@ -19,7 +20,7 @@ from gazecast.model.vocabulary import DOMAINS, Window
 _CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-class ModelFileError(Exception):
+class ModelFileError(GazecastError):
     """A model file is missing, damaged, or not the one its description speaks of."""
 
 

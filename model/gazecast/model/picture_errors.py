@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from gazecast.data.errors import GazecastError
 
-class PictureError(ValueError):
+
+class PictureError(GazecastError, ValueError):
     """A picture cannot be used. `code` is a slug for programs, `remedy` says what to do about it,
     and str() is one sentence with both the problem and the remedy."""
 

@@ -9,31 +9,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gazecast.data.errors import GazecastError
 from gazecast.model.metadata import ModelInfo
+from gazecast.model.records import record
 from gazecast.model.vocabulary import DOMAINS, Domain, DomainChoice, DomainName, Window
 
 UNFAMILIAR = 1.0
 """A picture with a higher unfamiliarity is unlike those that the model knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DomainDecision:
-    """Which domain's parameters were used, and how far they have been checked.
-
-    name: the domain used; with requested "auto" it is the most probable one.
-    probabilities: what the classifier says about the picture, over the four domains that it tells
-    apart, sum 1; given also when the domain was requested, so that a mismatch can be seen.
-    validation: one line such as "validated on 36 web pages" or "not validated on mobile: no gaze
-    data".
-    """
+    """Which kind of picture it was taken for, and how far the model is validated on that kind."""
 
     name: DomainName
+    """The domain used; with requested "auto" the most probable one. Names that a fine-tuned model
+    adds are in /v1/model under domains."""
     requested: DomainChoice
+    """What was asked for."""
     probabilities: Mapping[Domain, float]
+    """What the picture's content looks like; sums to 1. Given also where the domain was requested,
+    so that a mismatch can be seen. Domains that fine-tuning added are not told apart by it."""
     validation: str
+    """What the model's accuracy in this domain was measured on, if it was."""
 
 
-class UnknownDomainError(ValueError):
+class UnknownDomainError(GazecastError, ValueError):
     """The model lacks the domain that was asked for; str() names those that it has."""
 
 

@@ -10,12 +10,14 @@ from typing import Any
 from anyio import create_task_group
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
+from pydantic import TypeAdapter
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from gazecast.client.records import DoneItem, FailedItem, Problem
 from gazecast.model.predictor import Predictor
 from gazecast.model.registry.version import Version
-from gazecast.serve import problems
+from gazecast.serve import examples, problems
 from gazecast.serve.access import AccessLog
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import BodyLimit
@@ -24,14 +26,7 @@ from gazecast.serve.logs import REQUEST_ID_HEADER, is_request_id
 from gazecast.serve.model_switch import ModelSwitch
 from gazecast.serve.routes import comparisons, health, metrics, model, predictions, studio
 from gazecast.serve.routes import jobs as jobs_routes
-from gazecast.serve.schemas import (
-    ComparisonAnswer,
-    ComparisonForm,
-    DoneItem,
-    FailedItem,
-    JobForm,
-    PredictionForm,
-)
+from gazecast.serve.schemas import ComparisonForm, JobForm, PredictionForm
 from gazecast.serve.security.description import describe
 from gazecast.serve.security.guard import Guard, policy
 from gazecast.serve.security.headers import SecurityHeaders
@@ -43,21 +38,22 @@ from gazecast.serve.settings import Settings
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         # Routes refer to these by name: FastAPI describes errors as application/json only, and
-        # neither bodies nor answers that a route reads and writes in pieces; and it leaves out the
-        # nulls in the example of a comparison.
+        # neither bodies nor answers that a route reads and writes in pieces.
         schema = super().openapi()
+        schemas = schema["components"]["schemas"]
         for shown in (
-            problems.Problem,
+            Problem,
             PredictionForm,
             ComparisonForm,
             JobForm,
             DoneItem,
             FailedItem,
-            ComparisonAnswer,
         ):
-            described = shown.model_json_schema(ref_template="#/components/schemas/{model}")
-            schema["components"]["schemas"] |= described.pop("$defs", {})
-            schema["components"]["schemas"][shown.__name__] = described
+            described = TypeAdapter(shown).json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs", {})
+            schemas[shown.__name__] = described
+        for name, example in examples.ANSWERS.items():
+            schemas[name]["examples"] = [example]
         for operation in (op for path in schema["paths"].values() for op in path.values()):
             # FastAPI adds its own 422 wherever there are parameters; those here take any text.
             if "application/json" in operation["responses"].get("422", {}).get("content", {}):

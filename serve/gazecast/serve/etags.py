@@ -31,7 +31,7 @@ def prediction_etag(form: PredictionForm, media_type: str, model: ModelInfo) -> 
     parts = {
         "image": hashlib.file_digest(file, "sha256").hexdigest(),
         "model": model.sha256,
-        "options": form.model_dump(exclude={"image"}),
+        "options": form.model_dump(mode="json", exclude={"image"}),
         "media type": media_type,
         "name": form.image.filename if media_type == "text/html" else None,
         # How numbers are made and drawn may change with it.

@@ -6,26 +6,18 @@ import json
 
 from pydantic.types import JsonValue
 
-REGIONS = (
-    '[{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.1}, '
-    '{"name": "logo", "x": 12, "y": 8, "width": 96, "height": 40, "unit": "px"}]'
-)
-
-REGIONS_PER_VARIANT = (
-    '{"before.png": [{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.1}], '
-    '"after.png": [{"name": "button", "points": [[0.4, 0.2], [0.7, 0.2], [0.55, 0.4]]}]}'
-)
+from gazecast.designs.options import EXAMPLE_REGIONS
 
 PREDICTION_FORM: dict[str, JsonValue] = {
     "image": "(the bytes of page.png)",
     "window": "3s",
     "domain": "web",
-    "regions": REGIONS,
+    "regions": EXAMPLE_REGIONS,
 }
 
 COMPARISON_FORM: dict[str, JsonValue] = {
     "variants": ["(the bytes of before.png)", "(the bytes of after.png)"],
-    "regions": REGIONS,
+    "regions": EXAMPLE_REGIONS,
     "goal_region": "button",
 }
 
@@ -292,3 +284,6 @@ MODEL: dict[str, JsonValue] = {
         "gains": {"nss": {"value": 0.3, "low": 0.1, "high": 0.5}},
     },
 }
+
+ANSWERS = {"Report": PREDICTION, "Comparison": COMPARISON, "Job": JOB}
+"""By the names of their schemas."""

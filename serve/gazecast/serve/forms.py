@@ -7,7 +7,7 @@ only one has its JSON in memory.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeVar
 
 from anyio import to_thread
@@ -17,7 +17,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from gazecast.serve.limits import MAX_TEXT_FIELDS, FormLimits, text_too_long
+from gazecast.designs.limits import Limits
+from gazecast.serve.limits import MAX_TEXT_FIELDS, text_too_long
 from gazecast.serve.problems import ProblemError, field_problem, not_multipart
 from gazecast.serve.service import Service, ServiceDependency, discard, discard_unread
 
@@ -47,17 +48,17 @@ async def understood(
     model: type[_Form],
     values: Mapping[str, object],
     service: Service,
-    fields: Collection[str] | None = None,
+    whole: type[BaseModel] | None = None,
 ) -> _Form:
-    """The form that the values of its fields make. fields: that a form of this kind may have, where
-    the model is of some of them. Raises ProblemError for one that is wrong or asks for too much."""
+    """The form that the values of its fields make. whole: the form, where the model is of some of
+    its fields. Raises ProblemError for one that is wrong or asks for too much."""
 
     def validate() -> _Form:
         try:
             return model.model_validate(values, context=service.form_limits)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            raise field_problem(first["loc"], first["msg"], fields or model.model_fields) from error
+            raise field_problem(first["loc"], first["msg"], whole or model) from error
 
     return await to_thread.run_sync(validate, limiter=service.understanding)
 
@@ -81,7 +82,7 @@ class _Parser(MultiPartParser):
 
 
 async def _read(
-    request: Request, files: str, example: str, max_files: int, limits: FormLimits
+    request: Request, files: str, example: str, max_files: int, limits: Limits
 ) -> FormData:
     """Raises ProblemError."""
     media_type = request.headers.get("content-type", "")

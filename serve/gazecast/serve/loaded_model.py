@@ -5,19 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Self
 
+from gazecast.client.records import ServedModel
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.predictor import Predictor
 from gazecast.model.registry.registry import Registry
 from gazecast.model.registry.version import Version
 from gazecast.serve.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class ServedModel(ModelInfo):
-    """A model's description, and its place in the registry that it is served from."""
-
-    registry: Version | None = None
-    """The version that predicts, with its lineage; null for a model that was not promoted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from gazecast.analysis.comparison import ComparisonError
 from gazecast.analysis.long_page import LongPageError
 from gazecast.analysis.regions import RegionError
+from gazecast.client.records import PROBLEM_MEDIA_TYPE, Problem
+from gazecast.designs.errors import (
+    GoalError,
+    MixedDevicesError,
+    NotCalibratedError,
+    TooManyError,
+    VariantError,
+)
+from gazecast.designs.fields import remedy
+from gazecast.designs.options import Options
 from gazecast.model.picture import (
     PictureError,
     PictureTooLarge,
     UnsupportedFormat,
 )
 from gazecast.model.prediction import UnknownDomainError
-
-MEDIA_TYPE = "application/problem+json"
-
-
-class Problem(BaseModel):
-    """What went wrong and what to do about it (RFC 9457)."""
-
-    model_config = ConfigDict(
-        use_attribute_docstrings=True,
-        json_schema_extra={
-            "example": {
-                "type": "urn:gazecast:problem:empty-picture",
-                "title": "The image cannot be used",
-                "status": 422,
-                "detail": "The picture is empty (0 bytes).",
-                "remedy": "Send the file's content.",
-            }
-        },
-    )
-
-    type: str
-    """Identifies the kind of problem; it stays the same from version to version."""
-    title: str
-    """The kind of problem in words."""
-    status: int
-    """The HTTP status."""
-    detail: str
-    """What went wrong this time."""
-    remedy: str
-    """What to do about it."""
 
 
 class ProblemError(HTTPException):
@@ -92,13 +72,13 @@ def problem_response(error: ProblemError) -> Response:
         error.problem.model_dump_json(),
         status_code=error.status_code,
         headers=error.headers,
-        media_type=MEDIA_TYPE,
+        media_type=PROBLEM_MEDIA_TYPE,
     )
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """These statuses for the `responses` of a route, each described as a problem."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _MEANING[status], "content": content} for status in statuses}
 
 
@@ -123,56 +103,49 @@ _MEANING = {
 # What to do about errors that the framework raises without saying so.
 _REMEDIES = {404: "Check the path; / lists what there is."}
 
-_FLAG = "Send true or false, or leave the field out for false."
-
-# What the form's fields take: the remedy where one is wrong.
-_FIELDS = {
-    "image": "Send the image as the multipart file field 'image', as in curl -F image=@page.png.",
-    "window": "Send 1s, 3s or 5s, or leave the field out for 3s.",
-    "domain": "Send auto, web, mobile, poster, photo or another domain that the model was "
-    "fine-tuned for, as /v1/model lists under domains, or leave the field out for auto.",
-    "regions": (
-        'Send a JSON list such as [{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, '
-        '"height": 0.1}], in parts of the image\'s width and height, or in pixels with '
-        '"unit": "px".'
+# What cannot be done with what was sent: status, slug, title and remedy; the error says what is
+# wrong.
+_REFUSED: dict[type[Exception], tuple[int, str, str, str]] = {
+    RegionError: (
+        422,
+        "invalid-regions",
+        "The field 'regions' is wrong",
+        remedy(Options, "regions"),
     ),
-    "automatic_regions": _FLAG,
-    "every_window": _FLAG,
-    "viewport_height": "Send the height of a screen in pixels, or leave the field out.",
-    "scroll_reach": "Send a JSON list of [depth in pixels, share of visitors from 0 to 1], or "
-    "leave the field out for the usual curve.",
-    "files": "Send images or zips of them as multipart file fields 'files', as in "
-    "curl -F files=@a.png -F files=@b.png.",
-    "variants": (
-        "Send 2 to 8 images as multipart file fields 'variants', as in "
-        "curl -F variants=@before.png -F variants=@after.png."
-    ),
-    "goal_region": "Send the name of a region, in a comparison one that at least two variants "
-    "have, or leave the field out.",
-    "intended_order": 'Send names of regions as a JSON list such as ["headline", "button"], the '
-    "first to be seen first, or leave the field out.",
-    "webhook": "Send an https URL on the internet, without a user name in it, or leave the field "
-    "out.",
-}
-
-# What cannot be done with what was sent: slug, title and remedy; the error says what is wrong.
-_REFUSED: dict[type[Exception], tuple[str, str, str]] = {
-    RegionError: ("invalid-regions", "The field 'regions' is wrong", _FIELDS["regions"]),
     LongPageError: (
+        422,
         "invalid-long-page",
         "The image cannot be taken for a long page like this",
-        " ".join(f"{name}: {_FIELDS[name]}" for name in ("viewport_height", "scroll_reach")),
+        " ".join(
+            f"{name}: {remedy(Options, name)}" for name in ("viewport_height", "scroll_reach")
+        ),
     ),
     UnknownDomainError: (
+        422,
         "unknown-domain",
         "The model does not have the domain",
-        _FIELDS["domain"],
+        remedy(Options, "domain"),
     ),
     ComparisonError: (
+        422,
         "not-comparable",
         "The variants cannot be compared",
         "Send 2 to 8 images with different file names, name regions that belong together alike, "
         "and let goal_region be one of them.",
+    ),
+    NotCalibratedError: (
+        409,
+        "not-calibrated",
+        "The model is not calibrated",
+        "Run gazecast calibrate --data DATA --fold-models FOLDS --model FILE.onnx where the model "
+        "is, or use the shipped model.",
+    ),
+    MixedDevicesError: (
+        422,
+        "different-devices",
+        "The variants are of different devices",
+        "Compare versions for one device, and predict each device on its own; or say which domain "
+        "all of them are.",
     ),
 }
 
@@ -180,8 +153,7 @@ _REFUSED: dict[type[Exception], tuple[str, str, str]] = {
 def install(app: FastAPI) -> None:
     """Answers every error that `app` raises with a problem."""
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(PictureError, _error_in_what_was_sent)
-    for kind in _REFUSED:
+    for kind in (*_TOLD, *_REFUSED):
         app.add_exception_handler(kind, _error_in_what_was_sent)
     app.add_exception_handler(Exception, _unexpected_error)
 
@@ -191,16 +163,16 @@ def _http_error(_: Request, error: Exception) -> Response:
     if isinstance(error, ProblemError):
         return problem_response(error)
     status = HTTPStatus(error.status_code)
-    remedy = _REMEDIES.get(status, status.description or status.phrase)
+    what_to_do = _REMEDIES.get(status, status.description or status.phrase)
     if status == HTTPStatus.METHOD_NOT_ALLOWED and error.headers:
-        remedy = f"Use {error.headers['Allow']}."
+        what_to_do = f"Use {error.headers['Allow']}."
     return problem_response(
         ProblemError(
             status,
             status.phrase.lower().replace(" ", "-"),
             status.phrase,
             error.detail,
-            remedy,
+            what_to_do,
             error.headers,
         )
     )
@@ -218,17 +190,17 @@ def not_multipart(content_type: str, field: str, example: str) -> ProblemError:
 
 
 def field_problem(
-    location: Sequence[str | int], message: str, fields: Collection[str]
+    location: Sequence[str | int], message: str, form: type[BaseModel]
 ) -> ProblemError:
-    """What is wrong with a form, from pydantic's error. fields: that the form may have."""
+    """What is wrong with a form, from pydantic's error."""
     field, *inside = (str(part) for part in location)
-    if field not in fields:
+    if field not in form.model_fields:
         return ProblemError(
             422,
             "unknown-field",
             "A field is not known",
             f"The request has a field {field!r}, which means nothing here.",
-            f"Use the fields {', '.join(fields)}.",
+            f"Use the fields {', '.join(form.model_fields)}.",
         )
     if field == "image":
         return ProblemError(
@@ -236,7 +208,7 @@ def field_problem(
             "missing-image",
             "The image is missing",
             "The request has no file in the field 'image'.",
-            _FIELDS["image"],
+            remedy(form, field),
         )
     where = " ".join([f"Field {field!r}", *inside])
     return ProblemError(
@@ -244,7 +216,7 @@ def field_problem(
         f"invalid-{field}",
         f"The field {field!r} is wrong",
         _sentence(f"{where}: {message}"),
-        _FIELDS[field],
+        remedy(form, field),
     )
 
 
@@ -256,22 +228,12 @@ def problem_of(error: Exception) -> ProblemError:
     """What an error is told as that came up in the work on a picture."""
     if isinstance(error, ProblemError):
         return error
-    if isinstance(error, PictureError):
-        status = 422
-        if isinstance(error, UnsupportedFormat):
-            status = 415
-        elif isinstance(error, PictureTooLarge):
-            status = 413
-        return ProblemError(
-            status,
-            error.code,
-            "The image cannot be used",
-            _sentence(error.problem),
-            _sentence(error.remedy),
-        )
-    for kind, (slug, title, remedy) in _REFUSED.items():
+    for kind, told in _TOLD.items():
         if isinstance(error, kind):
-            return ProblemError(422, slug, title, _sentence(str(error)), remedy)
+            return told(error)
+    for kind, (status, slug, title, what_to_do) in _REFUSED.items():
+        if isinstance(error, kind):
+            return ProblemError(status, slug, title, _sentence(str(error)), what_to_do)
     # Nothing of the exception is told: it may speak of the image or of the machine.
     return ProblemError(
         500,
@@ -282,6 +244,58 @@ def problem_of(error: Exception) -> ProblemError:
         # This answer is made outside of the middleware that adds it to others.
         {"X-Request-ID": request_id} if (request_id := correlation_id.get()) else None,
     )
+
+
+def _of_picture(error: PictureError) -> ProblemError:
+    status = 422
+    if isinstance(error, UnsupportedFormat):
+        status = 415
+    elif isinstance(error, PictureTooLarge):
+        status = 413
+    return ProblemError(
+        status,
+        error.code,
+        "The image cannot be used",
+        _sentence(error.problem),
+        _sentence(error.remedy),
+    )
+
+
+def _of_goal(error: GoalError) -> ProblemError:
+    return field_problem((error.field,), str(error), Options)
+
+
+def _too_many(error: TooManyError) -> ProblemError:
+    return ProblemError(
+        422,
+        f"too-many-{error.what}",
+        f"There are too many {error.what}",
+        error.problem,
+        error.remedy
+        or f"Send fewer {error.what} per request, or raise GAZECAST_MAX_REGIONS on the server.",
+    )
+
+
+def _of_variant(error: VariantError) -> ProblemError:
+    """The problem of its cause, with the variant it is in."""
+    assert isinstance(error.__cause__, Exception)
+    problem = problem_of(error.__cause__).problem
+    return ProblemError(
+        problem.status,
+        problem.type.rpartition(":")[2],
+        problem.title,
+        f"Variant {error.variant!r}: {problem.detail}",
+        problem.remedy,
+    )
+
+
+# Of errors that know more than a sentence.
+_TOLD: dict[type[Exception], Callable[[Any], ProblemError]] = {
+    PictureError: _of_picture,
+    GoalError: _of_goal,
+    TooManyError: _too_many,
+    VariantError: _of_variant,
+}
 
 
 def _sentence(text: str) -> str:

@@ -8,33 +8,30 @@ import math
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
-import numpy as np
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 from threadpoolctl import threadpool_limits
 
-from gazecast.analysis.regions import AnyRegion
+from gazecast.designs.design import Design
+from gazecast.designs.errors import TooManyError
+from gazecast.designs.limits import Limits
+from gazecast.designs.long_pages import LongPageRequest
+from gazecast.designs.options import Options
+from gazecast.designs.predicted import Predicted, predict
+from gazecast.designs.regions import Polygon
 from gazecast.model.allocator import share_one_arena
-from gazecast.model.picture import Picture, picture_size, read_picture
-from gazecast.model.prediction import Prediction
+from gazecast.model.picture import picture_size
 from gazecast.model.predictor import Predictor
 from gazecast.model.registry.version import Version
-from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.decoding import PROCESSES
-from gazecast.serve.limits import FormLimits, too_many
 from gazecast.serve.loaded_model import LoadedModel
-from gazecast.serve.long_pages import LongPage, LongPageRequest, predict_long_page
-from gazecast.serve.metrics import Metrics, Stage
+from gazecast.serve.metrics import Metrics
 from gazecast.serve.problems import ProblemError
-from gazecast.serve.schemas import AnyRegionInput, PolygonInput, PredictionOptions
 from gazecast.serve.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -44,49 +41,6 @@ _Result = TypeVar("_Result")
 _NEWEST = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Predicted:
-    """A picture with its prediction, and the regions asked for as parts of it. long_page: where the
-    picture was taken for one."""
-
-    picture: Picture
-    regions: list[AnyRegion]
-    prediction: Prediction
-    long_page: LongPage | None = None
-
-    @property
-    def screen(self) -> NDArray[np.uint8]:
-        """What is seen at once: the picture, or the first screen of a long page."""
-        rgb = self.picture.rgb
-        return rgb if self.long_page is None else rgb[: self.long_page.viewport_height]
-
-
-def predict(
-    predictor: Predictor,
-    content: bytes,
-    window: Window,
-    domain: DomainChoice,
-    regions: Sequence[AnyRegionInput] = (),
-    stage: Callable[[Stage], AbstractContextManager[object]] = nullcontext,
-    long_page: LongPageRequest | None = None,
-    read: Callable[[bytes], Picture] = read_picture,
-) -> Predicted:
-    """Reads and predicts the bytes of an image file. stage: times its block. long_page: given where
-    the picture is one. read: decodes it.
-
-    Raises UnknownDomainError; PictureError; RegionError and LongPageError before the network runs
-    for a region that does not fit the picture and a reach that is none.
-    """
-    with stage("decode"):
-        picture = read(content)
-    placed = [region.on(picture.width, picture.height) for region in regions]
-    with stage("predict"):
-        if long_page is None:
-            return Predicted(picture, placed, predictor.predict(picture, window, domain))
-        page = predict_long_page(predictor, picture, window, domain, *long_page.of(picture))
-        return Predicted(picture, placed, page.prediction, page)
-
-
 class Service:
     """One per application."""
 
@@ -94,7 +48,7 @@ class Service:
         self.settings = settings
         self.concurrency = settings.concurrency or _cores()
         """Predictions worked on at the same time."""
-        self.form_limits = FormLimits(settings.max_regions)
+        self.form_limits = Limits(settings.max_regions)
         self.understanding = CapacityLimiter(1)
         """Of forms, which hold the interpreter while they are validated."""
         self.ready = False
@@ -146,31 +100,21 @@ class Service:
             },
         )
 
-    def predict(
-        self,
-        predictor: Predictor,
-        content: bytes,
-        window: Window,
-        domain: DomainChoice,
-        regions: Sequence[AnyRegionInput],
-        long_page: LongPageRequest | None = None,
-    ) -> Predicted:
+    def predict(self, predictor: Predictor, design: Design) -> Predicted:
         """What a request and a job's item do alike, each stage timed; CPU-bound, so for `run`.
 
-        predictor: the service's, taken when the answer was begun. content: the bytes of an image
-        file. Raises UnknownDomainError; PictureError; RegionError before the network runs for a
-        region that does not fit the picture.
+        predictor: the service's, taken when the answer was begun. Raises as
+        `gazecast.designs.predicted.predict` does.
         """
-        stage, read = self.metrics.stage, PROCESSES.read
-        return predict(predictor, content, window, domain, regions, stage, long_page, read)
+        return predict(predictor, design, PROCESSES.read, self.metrics.stage)
 
-    def predictions(self, content: bytes, options: PredictionOptions) -> int:
+    def predictions(self, content: bytes, options: Options) -> int:
         """As how many predictions a picture counts, which is told by its header. Blocks.
 
-        content: the bytes of an image file. Raises PictureError; LongPageError and ProblemError for
+        content: the bytes of an image file. Raises PictureError; LongPageError and TooManyError for
         a long page that asks for too much.
         """
-        page = options.long_page
+        page = LongPageRequest.asked(options)
         if page is None:
             return 1
         width, height = picture_size(content)
@@ -179,10 +123,10 @@ class Service:
         corners = sum(
             len(region.points) * max(1, math.ceil(region.height_on(height) / screen))
             for region in options.regions
-            if isinstance(region, PolygonInput)
+            if isinstance(region, Polygon)
         )
         if corners > self.form_limits.corners:
-            raise too_many(
+            raise TooManyError(
                 "regions",
                 "corners",
                 corners,

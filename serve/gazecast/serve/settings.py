@@ -15,10 +15,12 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    ValidationError,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gazecast.data.errors import GazecastError
 from gazecast.serve.security.keys import parse_keys
 from gazecast.serve.security.rates import check_rate
 
@@ -168,3 +170,15 @@ class Settings(BaseSettings):
                 "predicts. Leave one of them out."
             )
         return self
+
+
+class SettingsError(GazecastError):
+    """A setting in the environment is wrong; the message names it."""
+
+
+def read_settings() -> Settings:
+    """The settings that the environment holds. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(str(error)) from error

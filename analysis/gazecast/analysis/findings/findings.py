@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from gazecast.analysis.findings.templates import MANY_TIMES, TEMPLATES, TENTATIVE, TIMES, Kind
 from gazecast.analysis.order import OrderComparison
+from gazecast.model.records import record
 from gazecast.model.vocabulary import Window, seconds
 
 OUTRANKED = 1.5
@@ -85,20 +86,23 @@ class Facts:
             raise ValueError(f"the goal {self.goal!r} is none of the regions: give its region")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
-    """observation: what is predicted. hypothesis: what may be behind it. suggestion: what to try.
-
-    effect: how many times off what it is compared with, on a logarithmic scale: 0 is not at all, 1
-    is ten times or more. numbers: those behind the sentences, shares as 0 to 1.
-    """
+    """What stands out in the numbers, and what may be done about it."""
 
     kind: Kind
+    """What is found, of a closed list."""
     observation: str
+    """What is predicted."""
     hypothesis: str
+    """What may be behind it."""
     suggestion: str
+    """What to try."""
     effect: float
+    """How many times off what it is compared with, on a logarithmic scale: 0 is not at all, 1 is
+    ten times or more."""
     numbers: Mapping[str, float]
+    """Those behind the sentences, shares as 0 to 1."""
 
 
 def findings(facts: Facts) -> list[Finding]:

@@ -7,7 +7,6 @@ resolution, and the percentiles of `reference_sets` are of the same sizes.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from gazecast.analysis.scores.contours import contour_density
 from gazecast.analysis.scores.feature_congestion import feature_congestion
 from gazecast.analysis.scores.srgb import rosenholtz_lab
 from gazecast.analysis.scores.subband_entropy import subband_entropy
+from gazecast.model.records import record
 
 WORKING_SIDE = 384
 """Longer side, in pixels, of the copy that clutter is measured on."""
@@ -28,21 +28,19 @@ _BILINEAR = Image.Resampling.BILINEAR
 _MULTIPLE = 16  # both sides of a copy: whole pixels on every scale, and quick transforms
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clutter:
-    """Four measures; each grows with clutter.
-
-    feature_congestion: local variability of colour, contrast and orientation, in units of each
-    one's typical value; about 1.25 (a blank picture) to 10.
-    subband_entropy: nats per coefficient of a wavelet code, 0 (a blank picture) to about 5.
-    contour_density: share of pixels on an edge, 0 to 1.
-    colourfulness: 0 (greys) to about 150, in levels of an 8-bit channel.
-    """
+    """Four published measures of visual clutter; each grows with it."""
 
     feature_congestion: float
+    """Local variability of colour, contrast and orientation, in units of each one's typical value;
+    about 1.25 (a blank picture) to 10."""
     subband_entropy: float
+    """Nats per coefficient of a wavelet code, 0 (a blank picture) to about 5."""
     contour_density: float
+    """Share of pixels on an edge, 0 to 1."""
     colourfulness: float
+    """Levels of an 8-bit channel, 0 (greys) to about 150."""
 
 
 def clutter(

@@ -43,6 +43,7 @@ from sqlalchemy import (
     update,
 )
 
+from gazecast.data.errors import GazecastError
 from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.jobs import private
 from gazecast.serve.jobs.tables import items, jobs, results, webhooks
@@ -58,7 +59,7 @@ _LOCK = "lock"
 _UNFINISHED = ("waiting", "running")
 
 
-class JobStoreError(Exception):
+class JobStoreError(GazecastError):
     """The stored jobs cannot be used; the message says why and what to do."""
 
 

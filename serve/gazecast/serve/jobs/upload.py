@@ -15,9 +15,10 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
+from gazecast.designs.limits import Limits
 from gazecast.serve.jobs import private
 from gazecast.serve.jobs.archive import Zips, is_zip, too_many_files
-from gazecast.serve.limits import MAX_TEXT_FIELDS, FormLimits, text_too_long
+from gazecast.serve.limits import MAX_TEXT_FIELDS, text_too_long
 from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.settings import Settings
 
@@ -49,7 +50,7 @@ class Upload:
         self._file_name: str | None = None  # None in a text field
         self._file: BinaryIO | None = None
         self._text = bytearray()
-        self._text_bytes = FormLimits(settings.max_regions).text_bytes
+        self._text_bytes = Limits(settings.max_regions).text_bytes
         self._complete = False  # the form's closing line was seen
         media_type, options = parse_options_header(content_type)
         if media_type != b"multipart/form-data":

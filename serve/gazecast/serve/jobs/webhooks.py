@@ -25,6 +25,8 @@ import anyio
 import anyio.abc
 import h11
 
+from gazecast.data.errors import GazecastError
+
 TIMEOUT_SECONDS = 15.0
 """For an attempt as a whole, from the look-up of the name to the answer."""
 
@@ -37,7 +39,7 @@ _MAX_INTERIM = 5
 """Answers with a status from 100 to 199 before the one that counts."""
 
 
-class WebhookError(Exception):
+class WebhookError(GazecastError):
     """The webhook cannot be sent, or was not taken. The message is for who made the job."""
 
 

@@ -14,16 +14,14 @@ from typing import TypeVar
 import platformdirs
 from anyio import CapacityLimiter, Event, create_task_group, move_on_after, sleep, to_thread
 
-from gazecast.analysis.long_page import LongPageError
-from gazecast.analysis.regions import RegionError
-from gazecast.model.picture import PictureError
-from gazecast.model.prediction import UnknownDomainError
-from gazecast.serve import answers
+from gazecast.data.errors import GazecastError
+from gazecast.designs.design import Design
+from gazecast.designs.options import Options
+from gazecast.designs.report import describe
 from gazecast.serve.jobs.private import others_may_enter
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, LeasedItem, Outcome
 from gazecast.serve.jobs.webhooks import RETRY_SECONDS, WebhookError, WebhookSender, job_finished
 from gazecast.serve.problems import ProblemError, problem_of
-from gazecast.serve.schemas import PredictionOptions
 from gazecast.serve.service import Service
 
 _logger = logging.getLogger(__name__)
@@ -146,16 +144,10 @@ class Jobs:
         if item.attempts > _MAX_ATTEMPTS:
             return "failed", _gave_up().problem.model_dump_json()
         try:
-            content, options, predictions = await to_thread.run_sync(self._opened, item)
-            report = partial(self._report, content, options)
+            design, predictions = await to_thread.run_sync(self._opened, item)
+            report = partial(self._report, design)
             return "done", await self._service.run_unbounded(report, predictions)
-        except (
-            PictureError,
-            RegionError,
-            LongPageError,
-            UnknownDomainError,  # the model was switched after the job was taken in
-            ProblemError,
-        ) as error:
+        except (GazecastError, ProblemError) as error:
             problem = problem_of(error).problem
         except Exception as error:
             # The trace says where; the message may speak of the picture.
@@ -163,28 +155,20 @@ class Jobs:
             problem = problem_of(error).problem
         return "failed", problem.model_dump_json()
 
-    def _opened(self, item: LeasedItem) -> tuple[bytes, PredictionOptions, int]:
-        """The image file, what is asked of it, and as how many predictions that counts."""
+    def _opened(self, item: LeasedItem) -> tuple[Design, int]:
+        """What is asked of the item's image, and as how many predictions that counts."""
         try:
             content = item.file.read_bytes()
         except FileNotFoundError as error:
             raise _file_gone() from error
-        options = PredictionOptions.model_validate_json(item.options)
-        return content, options, self._service.predictions(content, options)
+        options = Options.model_validate_json(item.options)
+        return Design.of(content, options), self._service.predictions(content, options)
 
-    def _report(self, content: bytes, options: PredictionOptions) -> str:
+    def _report(self, design: Design) -> str:
         """The answer that a request with this picture would get, as JSON."""
-        predicted = self._service.predict(
-            self._service.predictor,
-            content,
-            options.window,
-            options.domain,
-            options.regions,
-            options.long_page,
-        )
+        predicted = self._service.predict(self._service.predictor, design)
         with self._service.metrics.stage("encode"):
-            asked = answers.asked_for(options)
-            return answers.answer(predicted, asked, options.every_window).model_dump_json()
+            return describe(predicted).to_json()
 
     # ---- Webhooks ------------------------------------------------------------------------------
 

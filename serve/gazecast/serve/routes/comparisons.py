@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, UploadFile
 
-from gazecast.analysis.comparison import MOST_VARIANTS
+from gazecast.analysis.bounds import MOST_VARIANTS
+from gazecast.designs.comparison import compare, require_calibration, variants_options
+from gazecast.designs.design import Design
+from gazecast.designs.records import Comparison
 from gazecast.model.prediction import require_domain
-from gazecast.serve import answers
+from gazecast.serve.decoding import PROCESSES
 from gazecast.serve.forms import form_body, form_of
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
@@ -18,9 +20,8 @@ from gazecast.serve.routes.checks import (
     PNG,
     media_type_of,
 )
-from gazecast.serve.schemas import ComparisonAnswer, ComparisonForm
+from gazecast.serve.schemas import ComparisonForm
 from gazecast.serve.service import QueuedRoute, ServiceDependency
-from gazecast.serve.variants import compare_variants, regions_by_variant, require_calibration
 
 router = APIRouter(prefix="/v1", route_class=QueuedRoute)
 
@@ -35,7 +36,7 @@ _form = form_of(
 @router.post(
     "/comparisons",
     summary="Compare versions of a design",
-    response_model=ComparisonAnswer,
+    response_model=Comparison,
     response_description="The comparison, in the form that Accept asks for (JSON by default).",
     openapi_extra=form_body(ComparisonForm),
     responses={
@@ -55,7 +56,7 @@ _form = form_of(
         **documented(400, 406, 409, 413, 415, 422, 500, 503),
     },
 )
-async def compare(
+async def compare_designs(
     form: Annotated[ComparisonForm, Depends(_form)],
     media_type: Annotated[str, Depends(media_type_of(JSON, PNG))],
     service: ServiceDependency,
@@ -66,26 +67,16 @@ async def compare(
     require_calibration(predictor.info)
     require_domain(form.domain, predictor.info)
     names = [_name(variant) for variant in form.variants]
-    regions = regions_by_variant(form.regions, names)
+    asked = variants_options(form, names)
 
     def work() -> Response:
-        files = {
-            name: variant.file.read() for name, variant in zip(names, form.variants, strict=True)
-        }
-        compared = compare_variants(
-            files,
-            partial(service.predict, predictor),
-            form.window,
-            form.domain,
-            regions,
-            form.goal_region,
-        )
+        designs = [
+            Design.of(variant.file.read(), options, name)
+            for variant, (name, options) in zip(form.variants, asked, strict=True)
+        ]
+        comparison = compare(predictor, designs, PROCESSES.read, service.metrics.stage)
         with service.metrics.stage("encode"):
-            content: str | bytes
-            if media_type == PNG:
-                content = answers.difference_png(compared)
-            else:
-                content = answers.comparison(compared).model_dump_json()
+            content = comparison.difference_png() if media_type == PNG else comparison.to_json()
         return Response(content, media_type=media_type, headers={"Vary": "Accept"})
 
     return await service.run(work, predictions=len(names))

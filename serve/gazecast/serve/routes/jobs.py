@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 
+from gazecast.client.records import Job, JobItems, JobLinks, JobWebhook
 from gazecast.model.prediction import require_domain
 from gazecast.serve import examples
 from gazecast.serve.forms import form_body, understood
@@ -24,14 +25,7 @@ from gazecast.serve.jobs.webhooks import WebhookError, check_url, is_address, is
 from gazecast.serve.jobs.worker import Jobs
 from gazecast.serve.limits import JOBS_PATH
 from gazecast.serve.problems import ProblemError, documented, field_problem
-from gazecast.serve.schemas import (
-    JobAnswer,
-    JobForm,
-    JobItems,
-    JobLinks,
-    JobOptions,
-    JobWebhook,
-)
+from gazecast.serve.schemas import JobForm, JobOptions
 from gazecast.serve.service import Service, ServiceDependency, discard, discard_unread
 from gazecast.serve.settings import Settings
 
@@ -80,7 +74,7 @@ async def create_job(
     jobs: JobsDependency,
     owner: OwnerDependency,
     service: ServiceDependency,
-) -> JobAnswer:
+) -> Job:
     """Takes images and zips of them. The images are kept until each is done, the results until the
     job is deleted or expires. An image that cannot be used does not stop the others.
     """
@@ -102,7 +96,7 @@ async def create_job(
 
 
 @router.get("/{job_id}", summary="How far a job is", responses=documented(404, 500))
-async def job(job_id: JobId, jobs: JobsDependency, owner: OwnerDependency) -> JobAnswer:
+async def job(job_id: JobId, jobs: JobsDependency, owner: OwnerDependency) -> Job:
     """How many of the job's images wait, are at work, are done or failed."""
     return _answer(await _find(jobs, job_id, owner))
 
@@ -194,8 +188,8 @@ async def _find(jobs: Jobs, job_id: str, owner: str) -> JobProgress:
     return progress
 
 
-def _answer(job: JobProgress) -> JobAnswer:
-    return JobAnswer(
+def _answer(job: JobProgress) -> Job:
+    return Job(
         id=job.id,
         state="finished" if job.finished else "running",
         created=datetime.fromtimestamp(job.created, UTC),
@@ -232,7 +226,7 @@ def _lines(store: JobStore, job_id: str) -> Iterator[str]:
 
 async def _options(fields: dict[str, str], service: Service) -> JobOptions:
     """Raises ProblemError (422), UnknownDomainError."""
-    options = await understood(JobOptions, fields, service, JobForm.model_fields)
+    options = await understood(JobOptions, fields, service, JobForm)
     require_domain(options.domain, service.predictor.info)
     if options.webhook is not None:
         _check_webhook(options.webhook, service.settings)
@@ -252,9 +246,9 @@ def _check_webhook(url: str, settings: Settings) -> None:
     try:
         host = check_url(url).hostname or ""
     except WebhookError as error:
-        raise field_problem(("webhook",), str(error).rstrip("."), ("webhook",)) from error
+        raise field_problem(("webhook",), str(error).rstrip("."), JobForm) from error
     if not settings.webhook_private and is_address(host) and not is_public(host):
-        raise field_problem(("webhook",), "Its address is not on the internet", ("webhook",))
+        raise field_problem(("webhook",), "Its address is not on the internet", JobForm)
 
 
 def _check_room(store: JobStore, max_jobs: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from gazecast.client.records import ServedModel
 from gazecast.serve import examples
-from gazecast.serve.loaded_model import ServedModel
 from gazecast.serve.problems import documented
 from gazecast.serve.service import ServiceDependency
 

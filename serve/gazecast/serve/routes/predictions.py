@@ -7,11 +7,16 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Response
 
+from gazecast.designs.design import Design
+from gazecast.designs.files import density_npy, overlay_png
+from gazecast.designs.html_report import POLICY
+from gazecast.designs.long_pages import LongPageRequest
+from gazecast.designs.records import Report
+from gazecast.designs.report import describe, prediction_id
 from gazecast.model.prediction import require_domain
-from gazecast.serve import answers, examples
+from gazecast.serve import examples
 from gazecast.serve.etags import is_match, prediction_etag
 from gazecast.serve.forms import form_body, form_of
-from gazecast.serve.html_report import POLICY, Entry, html_report
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
     HTML,
@@ -20,7 +25,7 @@ from gazecast.serve.routes.checks import (
     PNG,
     media_type_of,
 )
-from gazecast.serve.schemas import PredictionAnswer, PredictionForm
+from gazecast.serve.schemas import PredictionForm
 from gazecast.serve.service import QueuedRoute, ServiceDependency
 
 router = APIRouter(prefix="/v1", route_class=QueuedRoute)
@@ -29,7 +34,7 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
 @router.post(
     "/predictions",
     summary="Predict where people look on an image",
-    response_model=PredictionAnswer,
+    response_model=Report,
     response_description="The prediction, in the form that Accept asks for (JSON by default).",
     openapi_extra=form_body(PredictionForm),
     responses={
@@ -116,40 +121,30 @@ async def predict(
         return predictions
 
     def work() -> Response:
-        predicted = service.predict(
-            predictor,
-            form.image.file.read(),
-            form.window,
-            form.domain,
-            form.regions,
-            form.long_page,
-        )
+        name = form.image.filename or "image"
+        predicted = service.predict(predictor, Design.of(form.image.file.read(), form, name))
         prediction = predicted.prediction
-        asked = answers.asked_for(form)
         content: str | bytes
         with service.metrics.stage("encode"):
             if media_type == PNG:
-                content = answers.overlay_png(predicted.picture, prediction)
+                content = overlay_png(predicted)
             elif media_type == NPY:
-                content = answers.density_npy(prediction.density)
+                content = density_npy(prediction.density)
             elif media_type == HTML:
-                entry = Entry(
-                    form.image.filename or "image", predicted, answers.report(predicted, asked)
-                )
-                content = html_report([entry], asked.goal)
+                content = describe(predicted).html()
             else:
-                content = answers.answer(predicted, asked, form.every_window).model_dump_json()
+                content = describe(predicted).to_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
         return Response(
             content,
             media_type=media_type,
             headers={
                 **headers,
-                "Gazecast-Id": answers.prediction_id(predicted, asked),
+                "Gazecast-Id": prediction_id(predicted),
                 # Header values are ASCII.
                 "Gazecast-Domain": domain.encode("ascii", "replace").decode("ascii"),
             },
         )
 
-    predictions = 1 if form.long_page is None else await to_thread.run_sync(count)
+    predictions = await to_thread.run_sync(count) if LongPageRequest.asked(form) else 1
     return await service.run(work, predictions)

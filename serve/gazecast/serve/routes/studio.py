@@ -21,8 +21,8 @@ from gazecast.analysis.colours import HIGHEST, LEVELS, STEPS, colour_table
 from gazecast.analysis.focus_map import DIM, LIT
 from gazecast.analysis.overlay import SCALE_NOTE
 from gazecast.analysis.scores.reference_sets import reference_set, reference_set_for
+from gazecast.designs.html_report.page import SCORES
 from gazecast.model.vocabulary import DOMAINS, NOTICE
-from gazecast.serve.html_report.page import SCORES
 from gazecast.serve.negotiation import wants_page
 from gazecast.serve.schemas import Index
 from gazecast.serve.security.guard import STUDIO_PATH

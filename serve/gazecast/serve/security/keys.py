@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
+from gazecast.data.errors import GazecastError
+
 _logger = logging.getLogger(__name__)
 
 PREFIX = "gzc_"
@@ -28,7 +30,7 @@ _ENTRY = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([0-9a-f]{64})")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class KeyFileError(Exception):
+class KeyFileError(GazecastError):
     """Keys cannot be read, stored, added or removed; str() says why and what to do."""
 
 

@@ -13,6 +13,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from gazecast.data.errors import GazecastError
 from gazecast.model.graph import (
     AUTO,
     DOMAIN,
@@ -39,7 +40,7 @@ PARITY_TOLERANCE = 1e-4
 _TRACED_SHAPE = (384, 512)
 
 
-class ExportError(RuntimeError):
+class ExportError(GazecastError, RuntimeError):
     """The checkpoint cannot be shipped: it is unfinished, the recipe given is not its own, or the
     exported file does not compute what the network computes."""
 

@@ -19,7 +19,7 @@ from gazecast.model.network import SaliencyNetwork
 from gazecast.training.finetuning.ranks import Ranks
 from gazecast.training.finetuning.settings import Settings, StageSettings
 from gazecast.training.finetuning.views import View, joined
-from gazecast.training.fit.losses import kl_divergence, log_density, saliency_loss
+from gazecast.training.fit.losses import DivergedError, kl_divergence, log_density, saliency_loss
 from gazecast.training.fit.trainer import schedule
 
 
@@ -45,7 +45,7 @@ def train_stage(
 ) -> None:
     """Train the stage's part of the network, in place. on_step: told the loss of each step.
 
-    bfloat16 where there is a GPU. Raises FloatingPointError when the loss is no number any more.
+    bfloat16 where there is a GPU. Raises DivergedError when the loss is no number any more.
     """
     steps = _plan(views, stage.passes, settings)
     on_features = stage.backbone_rate == 0
@@ -73,7 +73,7 @@ def train_stage(
             )
         loss = _loss(logits.float(), shown, settings)
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"the loss of stage {stage.name} became {loss.item()}")
+            raise DivergedError(f"the loss of stage {stage.name} became {loss.item()}")
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)

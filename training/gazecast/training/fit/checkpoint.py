@@ -10,10 +10,11 @@ from typing import Any
 
 import torch
 
+from gazecast.data.errors import GazecastError
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 
 
-class CheckpointError(ValueError):
+class CheckpointError(GazecastError, ValueError):
     """The checkpoint cannot be used; the message says why and what to do."""
 
 

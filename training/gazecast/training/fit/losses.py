@@ -8,7 +8,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gazecast.data.errors import GazecastError
 from gazecast.training.fit.recipe import LossWeights
+
+
+class DivergedError(GazecastError, FloatingPointError):
+    """The loss is no number any more: the learning rate is too high, or the data are broken."""
+
 
 _TINY = 1e-12
 

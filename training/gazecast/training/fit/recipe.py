@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from gazecast.data.errors import GazecastError
 from gazecast.data.layouts import LAYOUTS
 from gazecast.data.names import check_name
 from gazecast.model.vocabulary import DOMAINS, Window
@@ -24,7 +25,7 @@ def _checked(name: str) -> str:
 _FolderName = Annotated[str, AfterValidator(_checked)]
 
 
-class RecipeError(ValueError):
+class RecipeError(GazecastError, ValueError):
     """The recipe cannot be used. The message names the field and what to change."""
 
 

@@ -34,7 +34,13 @@ from gazecast.training.fit.checkpoint import (
     save_checkpoint,
 )
 from gazecast.training.fit.factors import fit_factors
-from gazecast.training.fit.losses import correlation, log_density, saliency_loss, scanpath_saliency
+from gazecast.training.fit.losses import (
+    DivergedError,
+    correlation,
+    log_density,
+    saliency_loss,
+    scanpath_saliency,
+)
 from gazecast.training.fit.recipe import Recipe, RecipeError, SetUse, Stage, read_recipe
 from gazecast.training.fit.samples import Batch, Samples, collate
 from gazecast.training.fit.text_head import STEPS as TEXT_STEPS
@@ -269,7 +275,7 @@ class _StageRun:
             log_p, batch.density, batch.counts, batch.inside, batch.weight, self.stage.loss
         )
         if not torch.isfinite(loss):
-            raise FloatingPointError(
+            raise DivergedError(
                 f"the loss of stage {self.stage.name} became {loss.item()}; lower its rates"
             )
         self.optimizer.zero_grad(set_to_none=True)

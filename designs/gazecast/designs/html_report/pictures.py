@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gazecast.analysis.focus_map import focus_map
+from gazecast.analysis.hotspots import Hotspot
 from gazecast.analysis.overlay import heatmap
-from gazecast.serve.schemas import HotspotAnswer, RegionAnswer
+from gazecast.designs.records import MeasuredRegion
 
 WIDEST, HIGHEST = 1400, 4200
 """Pixels of a picture in the page; sharp on paper, and a report of ten is still a mail."""
@@ -59,8 +60,8 @@ class Pictures:
 def draw(
     rgb: NDArray[np.uint8],
     density: NDArray[np.floating],
-    regions: Sequence[RegionAnswer],
-    hotspots: Sequence[HotspotAnswer],
+    regions: Sequence[MeasuredRegion],
+    hotspots: Sequence[Hotspot],
 ) -> Pictures:
     """rgb: uint8 (height, width, 3). density: (rows, columns), sum 1."""
     small = _reduced(rgb)
@@ -108,7 +109,7 @@ def _jpeg(rgb: NDArray[np.uint8]) -> str:
 
 
 def _free(
-    region: RegionAnswer, text: str, width: int, height: int, size: float, taken: Sequence[Box]
+    region: MeasuredRegion, text: str, width: int, height: int, size: float, taken: Sequence[Box]
 ) -> Box:
     """Where the region's number goes: on or in a corner of it, away from other marks."""
     wide, high = (0.6 * len(text) + 0.7) * size, _BADGE * size

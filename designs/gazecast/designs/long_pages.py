@@ -1,11 +1,8 @@
-"""Predicts a page longer than a screen: slice by slice, then as one.
-
-Lies beside the service because it needs both the predictor and the analysis of pages.
-"""
+"""Predicts a page longer than a screen: slice by slice, then as one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +22,7 @@ from gazecast.analysis.long_page import (
     reach_lines,
     slices,
 )
+from gazecast.designs.options import Options
 from gazecast.model.picture import Picture
 from gazecast.model.prediction import Prediction, decide_jointly
 from gazecast.model.predictor import Predictor
@@ -63,13 +61,11 @@ class LongPageRequest:
     scroll_reach: tuple[tuple[float, float], ...] = ()
 
     @classmethod
-    def asked(
-        cls, viewport_height: int | None, scroll_reach: Sequence[tuple[float, float]]
-    ) -> LongPageRequest | None:
-        """None where neither is said: the picture is seen at once."""
-        if viewport_height is None and not scroll_reach:
+    def asked(cls, options: Options) -> LongPageRequest | None:
+        """None where nothing is said of one: the picture is seen at once."""
+        if options.viewport_height is None and not options.scroll_reach:
             return None
-        return cls(viewport_height, tuple(scroll_reach))
+        return cls(options.viewport_height, tuple(options.scroll_reach))
 
     def screen_height(self, width: int) -> int:
         """Height of a screen, px, of a page `width` px wide."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from gazecast.analysis.findings import Finding
 from gazecast.analysis.regions import Region, encloses
+from gazecast.analysis.scores.clutter import Clutter
 from gazecast.analysis.scores.reference_sets import reference_set
+from gazecast.designs.errors import ReportError
+from gazecast.designs.html_report.pictures import Pictures, draw
+from gazecast.designs.predicted import Predicted
+from gazecast.designs.records import MeasuredRegion, Report
 from gazecast.model.vocabulary import WINDOWS, seconds
-from gazecast.serve.html_report.pictures import Pictures, draw
-from gazecast.serve.schemas import ClutterAnswer, FindingAnswer, RegionAnswer, Report
-from gazecast.serve.service import Predicted
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """The Content-Security-Policy that the page asks for."""
@@ -25,10 +28,6 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _NO_HTML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 _FOLDER = Path(__file__).parent
-
-
-class ReportError(ValueError):
-    """A report cannot be made. The message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,10 @@ class _Goal:
     """What an image has of the goal. place: from 1, in the order of first glances. before: the
     regions expected to be seen before it, apart from those that it lies in."""
 
-    region: RegionAnswer
+    region: MeasuredRegion
     place: int
     before: list[str]
-    findings: list[FindingAnswer]
+    findings: list[Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class _Shown:
     report: Report
     pictures: Pictures
     goal: _Goal | None
-    findings: list[FindingAnswer]
+    findings: list[Finding]
 
 
 _KINDS: dict[str, str] = {
@@ -151,7 +150,7 @@ def environment() -> Environment:
         "kinds": _KINDS,
         "windows": WINDOWS,
         "definitions": SCORES,
-        "clutter_measures": frozenset(ClutterAnswer.model_fields),
+        "clutter_measures": frozenset(field.name for field in fields(Clutter)),
         "reference_set": reference_set,
     }
     environment.filters |= {
@@ -196,7 +195,7 @@ def _shown(entry: Entry, goal: str | None) -> _Shown:
     )
 
 
-def _goal(report: Report, goal: str | None, findings: list[FindingAnswer]) -> _Goal | None:
+def _goal(report: Report, goal: str | None, findings: list[Finding]) -> _Goal | None:
     """None where the image has no such region."""
     region = next((region for region in report.regions if region.name == goal), None)
     if goal is None or region is None:
@@ -207,5 +206,5 @@ def _goal(report: Report, goal: str | None, findings: list[FindingAnswer]) -> _G
     return _Goal(region, place + 1, before, findings)
 
 
-def _box(region: RegionAnswer) -> Region:
+def _box(region: MeasuredRegion) -> Region:
     return Region(region.name, region.x, region.y, region.width, region.height)

@@ -1,7 +1,7 @@
 """A typed client of the service.
 
     with Client("http://127.0.0.1:8000") as client:
-        answer = client.predict(Path("page.png"), window="3s")
+        report = client.predict(Design(image=Path("page.png"), window="3s"))
 
 What it raises:
 
@@ -14,7 +14,7 @@ What it raises:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Self
@@ -22,29 +22,29 @@ from typing import IO, Self
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from gazecast.model.vocabulary import DomainChoice, Window
-from gazecast.serve.loaded_model import ServedModel
-from gazecast.serve.problems import MEDIA_TYPE, Problem
-from gazecast.serve.schemas import (
-    AnyRegionInput,
-    ComparisonAnswer,
+from gazecast.client.records import (
+    PROBLEM_MEDIA_TYPE,
     DoneItem,
     FailedItem,
-    JobAnswer,
-    PredictionAnswer,
+    Job,
+    Problem,
+    ServedModel,
 )
+from gazecast.data.errors import GazecastError
+from gazecast.designs.design import Design
+from gazecast.designs.options import ComparisonOptions, Options
+from gazecast.designs.records import Comparison, Report
+from gazecast.designs.regions import AnyRegion
 
-_REGIONS: TypeAdapter[Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]]] = (
-    TypeAdapter(Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]])
-)
-_MODEL = TypeAdapter(ServedModel)
-
+_REGIONS = TypeAdapter(dict[str, list[AnyRegion]])
+_REPORT, _COMPARISON = TypeAdapter(Report), TypeAdapter(Comparison)
+_MODEL, _JOB = TypeAdapter(ServedModel), TypeAdapter(Job)
 _RESULT: TypeAdapter[DoneItem | FailedItem] = TypeAdapter(DoneItem | FailedItem)
 
 _Files = Sequence[tuple[str, tuple[str, bytes | IO[bytes]]]]
 
 
-class ClientError(Exception):
+class ClientError(GazecastError):
     """Whatever keeps the client from an answer."""
 
 
@@ -105,108 +105,53 @@ class Client:
         """Ends the connections."""
         self._http.close()
 
-    def predict(
-        self,
-        image: Path | bytes,
-        *,
-        window: Window = "3s",
-        domain: DomainChoice = "auto",
-        regions: Sequence[AnyRegionInput] = (),
-        automatic_regions: bool = False,
-        goal_region: str = "",
-        intended_order: Sequence[str] = (),
-        every_window: bool = False,
-        viewport_height: int | None = None,
-        scroll_reach: Sequence[tuple[float, float]] | None = None,
-    ) -> PredictionAnswer:
-        """Where people look on an image, with the share of each region.
+    def predict(self, design: Design) -> Report:
+        """Where people look on a design, with the share of each region.
 
-        automatic_regions: also of those that are found on the image. goal_region: the one that
-        should be seen. intended_order: the first to be seen first. every_window: also the densities
-        of the other windows. viewport_height: of the screens, in pixels, that a long page is seen
-        through. scroll_reach: how deep visitors of one get, as pairs of depth in pixels and share
-        of visitors.
         Raises ClientError; OSError when the file cannot be read.
         """
-        form = _form(
-            window,
-            domain,
-            regions,
-            automatic_regions,
-            goal_region,
-            intended_order,
-            every_window,
-            viewport_height,
-            scroll_reach,
-        )
         answer = self._send(
             "POST",
             "/v1/predictions",
             # A file's name is the user's own business.
-            files=[("image", ("image", _content(image)))],
-            data=form,
+            files=[("image", ("image", _content(design)))],
+            data=_form(design),
         )
-        return PredictionAnswer.model_validate_json(answer.content)
+        return _REPORT.validate_json(answer.content)
 
-    def compare(
-        self,
-        variants: Sequence[Path],
-        *,
-        goal_region: str | None = None,
-        window: Window = "3s",
-        domain: DomainChoice = "auto",
-        regions: Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]] = (),
-    ) -> ComparisonAnswer:
-        """Which of 2 to 8 versions of a design shows what better; they go by their file names.
+    def compare(self, designs: Sequence[Design]) -> Comparison:
+        """Which of 2 to 8 versions of a design shows what better; they go by their names.
 
-        goal_region: name of the region that should be seen. regions: of all variants, or of each
-        variant's name; found on the first one where none are given.
+        What is asked is that of the first; each has regions of its own, and where none has any,
+        they are found on the first one.
         Raises ClientError; OSError when a file cannot be read.
         """
-        form = _form(window, domain, regions)
-        if goal_region is not None:
-            form["goal_region"] = goal_region
-        files = [("variants", (variant.name, variant.read_bytes())) for variant in variants]
+        form = {
+            name: text
+            for name, text in _form(designs[0]).items()
+            if name in ComparisonOptions.model_fields
+        }
+        regions = {design.name: design.regions for design in designs if design.regions}
+        if regions:
+            form["regions"] = _REGIONS.dump_json(regions).decode()
+        files = [("variants", (design.name, _content(design))) for design in designs]
         answer = self._send("POST", "/v1/comparisons", files=files, data=form)
-        return ComparisonAnswer.model_validate_json(answer.content)
+        return _COMPARISON.validate_json(answer.content)
 
     def model(self) -> ServedModel:
         """Everything about the model. Raises ClientError."""
         return _MODEL.validate_json(self._send("GET", "/v1/model").content)
 
     def create_job(
-        self,
-        files: Sequence[Path],
-        *,
-        window: Window = "3s",
-        domain: DomainChoice = "auto",
-        regions: Sequence[AnyRegionInput] = (),
-        automatic_regions: bool = False,
-        goal_region: str = "",
-        intended_order: Sequence[str] = (),
-        every_window: bool = False,
-        viewport_height: int | None = None,
-        scroll_reach: Sequence[tuple[float, float]] | None = None,
-        webhook: str | None = None,
-    ) -> JobAnswer:
+        self, files: Sequence[Path], options: Options | None = None, *, webhook: str | None = None
+    ) -> Job:
         """Hands in images and zips of them to be predicted in the background; their names, without
         folders, come back in the results.
 
-        What is said of the picture, as in `predict`, holds for each. webhook: an https URL to tell
-        when the job is finished.
+        options: what is asked of each. webhook: an https URL to tell when the job is finished.
         Raises ClientError; OSError when a file cannot be read.
         """
-        form = _form(
-            window,
-            domain,
-            regions,
-            automatic_regions,
-            goal_region,
-            intended_order,
-            every_window,
-            viewport_height,
-            scroll_reach,
-        )
+        form = _form(options or Options())
         if webhook is not None:
             form["webhook"] = webhook
         with ExitStack() as opened:
@@ -214,11 +159,11 @@ class Client:
                 ("files", (file.name, opened.enter_context(file.open("rb")))) for file in files
             ]
             answer = self._send("POST", "/v1/jobs", files=parts, data=form)
-        return JobAnswer.model_validate_json(answer.content)
+        return _JOB.validate_json(answer.content)
 
-    def job(self, job_id: str) -> JobAnswer:
+    def job(self, job_id: str) -> Job:
         """How far a job is. Raises ClientError."""
-        return JobAnswer.model_validate_json(self._send("GET", f"/v1/jobs/{job_id}").content)
+        return _JOB.validate_json(self._send("GET", f"/v1/jobs/{job_id}").content)
 
     def results(self, job_id: str) -> Iterator[DoneItem | FailedItem]:
         """A job's results so far, in the order of its files, each as it arrives.
@@ -261,39 +206,21 @@ class Client:
             raise UnreachableError(f"No answer from {self._http.base_url}: {error}") from error
 
 
-def _content(image: Path | bytes) -> bytes:
-    return image if isinstance(image, bytes) else image.read_bytes()
+def _content(design: Design) -> bytes:
+    """The bytes of its image file. Raises OSError, and TypeError for pixels without a file."""
+    if isinstance(design.image, Path):
+        return design.image.read_bytes()
+    if isinstance(design.image, bytes):
+        return design.image
+    raise TypeError("a picture without its file cannot be sent: give a path or the file's bytes")
 
 
-def _form(
-    window: Window,
-    domain: DomainChoice,
-    regions: Sequence[AnyRegionInput] | Mapping[str, Sequence[AnyRegionInput]],
-    automatic_regions: bool = False,
-    goal_region: str = "",
-    intended_order: Sequence[str] = (),
-    every_window: bool = False,
-    viewport_height: int | None = None,
-    scroll_reach: Sequence[tuple[float, float]] | None = None,
-) -> dict[str, str]:
-    form = {
-        "window": window,
-        "domain": domain,
-        "regions": _REGIONS.dump_json(regions).decode(),
+def _form(options: Options) -> dict[str, str]:
+    """The options that are not the defaults, as the text fields of a form."""
+    said = options.model_dump(mode="json", include=set(Options.model_fields), exclude_defaults=True)
+    return {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in said.items()
     }
-    if automatic_regions:
-        form["automatic_regions"] = "true"
-    if goal_region:
-        form["goal_region"] = goal_region
-    if intended_order:
-        form["intended_order"] = json.dumps(intended_order)
-    if every_window:
-        form["every_window"] = "true"
-    if viewport_height is not None:
-        form["viewport_height"] = str(viewport_height)
-    if scroll_reach is not None:
-        form["scroll_reach"] = json.dumps(scroll_reach)
-    return form
 
 
 def _error(answer: httpx2.Response) -> ServiceError:
@@ -306,7 +233,7 @@ def _error(answer: httpx2.Response) -> ServiceError:
 
 
 def _problem(answer: httpx2.Response) -> Problem:
-    if answer.headers.get("content-type") == MEDIA_TYPE:
+    if answer.headers.get("content-type") == PROBLEM_MEDIA_TYPE:
         try:
             return Problem.model_validate_json(answer.content)
         except ValidationError:
