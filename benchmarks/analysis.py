@@ -14,11 +14,12 @@ from statistics import median
 
 from threadpoolctl import threadpool_limits
 
-from gazecast.analysis.regions import Region
+from gazecast.designs.design import Design
+from gazecast.designs.predicted import predict
+from gazecast.designs.regions import Region
+from gazecast.designs.report import describe
 from gazecast.model.picture import read_picture
 from gazecast.model.predictor import Predictor
-from gazecast.serve.answers import report
-from gazecast.serve.service import Predicted
 
 PAGE = Path(__file__).parents[1] / "examples" / "landing-page.png"
 ROUNDS = 15
@@ -28,11 +29,14 @@ def main() -> None:
     predictor = Predictor(threads=1)
     predictor.warm_up()
     page = read_picture(PAGE)
-    regions = [Region(f"region {n}", 0.09 * n, 0.05 * n, 0.15, 0.2) for n in range(10)]
+    regions = [
+        Region(name=f"region {n}", x=0.09 * n, y=0.05 * n, width=0.15, height=0.2)
+        for n in range(10)
+    ]
     with threadpool_limits(1, user_api="blas"):
         predicting = milliseconds(lambda: predictor.predict(page))
-        predicted = Predicted(page, list(regions), predictor.predict(page))
-        analysing = milliseconds(lambda: report(predicted))
+        predicted = predict(predictor, Design(image=page, regions=regions))
+        analysing = milliseconds(lambda: describe(predicted))
     print(
         f"prediction {predicting:.0f} ms, analysis {analysing:.0f} ms (medians): "
         f"{analysing / predicting:.2f} of it"

@@ -25,12 +25,11 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
+from gazecast.designs.design import Design
+from gazecast.designs.report import report
 from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
-from gazecast.model.picture import read_picture
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.model.session import session_options
-from gazecast.serve import answers
-from gazecast.serve.service import Predicted
 from gazecast.training.export.shipped import Shipped
 from gazecast.training.exported import read_exported
 
@@ -61,9 +60,7 @@ def concurrency(seconds: float) -> Table:
             for data in itertools.cycle(_EXAMPLES):
                 if time.perf_counter() > end:
                     break
-                picture = read_picture(data)
-                predicted = Predicted(picture, [], predictor.predict(picture))
-                answers.answer(predicted).model_dump_json()
+                report(predictor, Design(image=data)).to_json()
                 done += 1
             return done
 

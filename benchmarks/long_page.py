@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gazecast.designs.long_pages import predict_long_page
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.predictor import Predictor
-from gazecast.serve.long_pages import predict_long_page
 
 SCREEN = Path(__file__).parents[1] / "examples" / "landing-page.png"
 HEIGHT = 12_000

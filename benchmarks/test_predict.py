@@ -14,11 +14,12 @@ from hotgaze.engine import run_engine
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from gazecast.analysis.overlay import heatmap
-from gazecast.analysis.regions import Region
+from gazecast.designs.design import Design
+from gazecast.designs.predicted import predict
+from gazecast.designs.regions import Region
+from gazecast.designs.report import describe
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.predictor import Predictor
-from gazecast.serve.answers import answer, report
-from gazecast.serve.service import Predicted
 
 PAGE_FILE = Path(__file__).parent.parent / "examples" / "landing-page.png"
 PAGE = PAGE_FILE.read_bytes()
@@ -57,16 +58,21 @@ def test_hotgaze(benchmark: BenchmarkFixture) -> None:
 def test_answer_as_json(
     benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
 ) -> None:
-    predicted = Predicted(picture, [], predictor.predict(picture))
-    benchmark(lambda: answer(predicted).model_dump_json())
+    predicted = predict(predictor, Design(image=picture))
+    benchmark(lambda: describe(predicted).to_json())
 
 
 def test_analysis_with_ten_regions(
     benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture
 ) -> None:
-    regions = [Region(f"region {n}", 0.09 * n, 0.05 * n, 0.15, 0.2) for n in range(10)]
-    predicted = Predicted(picture, regions, predictor.predict(picture))
-    benchmark(report, predicted)
+    benchmark(describe, predict(predictor, Design(image=picture, regions=ten_regions())))
+
+
+def ten_regions() -> list[Region]:
+    return [
+        Region(name=f"region {n}", x=0.09 * n, y=0.05 * n, width=0.15, height=0.2)
+        for n in range(10)
+    ]
 
 
 def test_overlay(benchmark: BenchmarkFixture, predictor: Predictor, picture: Picture) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -22,10 +21,10 @@ from rich.progress import track
 from rich.table import Table
 
 from gazecast.analysis.comparison import NO_DIFFERENCE
+from gazecast.designs.comparison import compare
+from gazecast.designs.design import Design
+from gazecast.designs.regions import Region
 from gazecast.model.predictor import Predictor
-from gazecast.serve.schemas import RegionInput
-from gazecast.serve.service import predict
-from gazecast.serve.variants import compare_variants
 
 CHANGES = ("itself", "JPEG", "moved 2 px", "twice the size")
 
@@ -37,23 +36,19 @@ def main() -> None:
     parser.add_argument("--buttons", type=int, default=50)
     options = parser.parse_args()
     files = sorted((options.data / "alexa500" / "images").iterdir())
-    predicting = partial(predict, Predictor())
+    predictor = Predictor()
     none: Counter[str] = Counter()
     for file in track(files[: options.pages], "The same page"):
         page = Image.open(file).convert("RGB")
         for change in CHANGES:
             variants = {"a": png(page), "b": changed(page, change)}
-            result = compare_variants(
-                variants, predicting, "3s", "auto", {"a": (), "b": ()}, None
-            ).comparison
-            none[change] += result.verdict == NO_DIFFERENCE
+            designs = [Design(image=image, name=name) for name, image in variants.items()]
+            none[change] += compare(predictor, designs).verdict == NO_DIFFERENCE
     rng = np.random.default_rng(0)
     told = 0
     for file in track(files[-options.buttons :], "A button made twice as big"):
         page = Image.open(file).convert("RGB")
-        variants, regions = with_buttons(page, rng)
-        result = compare_variants(variants, predicting, "3s", "web", regions, "button").comparison
-        told += result.verdict == "strong"
+        told += compare(predictor, with_buttons(page, rng)).verdict == "strong"
     table = Table("change", "should say", "said so")
     for change in CHANGES:
         table.add_row(change, NO_DIFFERENCE, f"{none[change]} of {options.pages}")
@@ -80,13 +75,11 @@ def changed(page: Image.Image, change: str) -> bytes:
     return png(page)
 
 
-def with_buttons(
-    page: Image.Image, rng: np.random.Generator
-) -> tuple[dict[str, bytes], dict[str, list[RegionInput]]]:
-    """The page with either button at one random place, and their regions."""
+def with_buttons(page: Image.Image, rng: np.random.Generator) -> list[Design]:
+    """The page with either button at one random place."""
     unit = page.width / 1366
     centre = (rng.uniform(0.2, 0.8) * page.width, rng.uniform(0.2, 0.8) * page.height)
-    variants, regions = {}, {}
+    designs = []
     for name, scale, fill, ink in (
         ("pale", 1.0, "#e3e6ea", "#9aa1a9"),
         ("strong", 2.0, "#d9480f", "#ffffff"),
@@ -99,11 +92,17 @@ def with_buttons(
         draw.rounded_rectangle(box, radius=height / 5, fill=fill)
         font = ImageFont.load_default(0.42 * height)
         draw.text(centre, "Sign up", fill=ink, font=font, anchor="mm")
-        variants[name] = png(drawn)
-        regions[name] = [
-            RegionInput(name="button", x=left, y=top, width=width, height=height, unit="px")
-        ]
-    return variants, regions
+        button = Region(name="button", x=left, y=top, width=width, height=height, unit="px")
+        designs.append(
+            Design(
+                image=png(drawn),
+                name=name,
+                regions=[button],
+                goal_region="button",
+                domain="web",
+            )
+        )
+    return designs
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from gazecast.cli.main import app
-from gazecast.cli.regions_file import image_names
+from gazecast.cli.options import image_names
 from gazecast.model.vocabulary import WINDOWS
 from gazecast.serve.app import create_app
 
@@ -57,7 +57,7 @@ def run(*arguments):
 
 @pytest.mark.usefixtures("predictor")
 def test_prints_the_verdict_and_a_table(files):
-    result = run(files[0], files[1], "--regions", files[2], "--goal", "right_half")
+    result = run(files[0], files[1], "--regions", files[2], "--goal-region", "right_half")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].startswith(
@@ -108,7 +108,7 @@ def test_a_bad_image_is_named(files, bad_images, what):
     files[1].write_bytes(bad_images[what])
     result = run(*files[:2])
     assert result.exit_code == 1
-    assert "Variant 'new_page.png': " in result.stderr
+    assert "variant 'new_page.png': " in result.stderr
 
 
 @pytest.mark.usefixtures("predictor")
@@ -129,7 +129,7 @@ def test_wrong_regions(files, content):
 
 @pytest.mark.usefixtures("predictor")
 def test_an_unknown_goal_lists_what_there_is(files):
-    result = run(*files[:2], "--regions", files[2], "--goal", "foot")
+    result = run(*files[:2], "--regions", files[2], "--goal-region", "foot")
     assert result.exit_code == 1
     assert "left_half, right_half" in result.stderr
 

@@ -86,7 +86,7 @@ def test_out_that_is_a_file(predict, image_file, tmp_path):
     (tmp_path / "out").write_text("in the way")
     result, _ = predict(image_file)
     assert result.exit_code == 1
-    assert "Cannot start" in result.output
+    assert f"{tmp_path / 'out'}: File exists" in result.output
 
 
 def test_an_unknown_window_is_a_usage_error(predict, image_file):

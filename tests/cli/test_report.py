@@ -83,7 +83,9 @@ def test_without_regions_they_are_found(report, tmp_path):
 
 def test_regions_by_file_name(report, regions):
     file = regions({"other.png": [LEFT]})
-    _, page = report("--regions", file, "--goal", "left half", images=("page.png", "other.png"))
+    _, page = report(
+        "--regions", file, "--goal-region", "left half", images=("page.png", "other.png")
+    )
     assert page.count("<bdi>left half</bdi></th>") == 1
     assert page.count("This image has no such region.") == 1
 
@@ -105,7 +107,7 @@ def test_wrong_regions(report, regions, content, message):
 
 
 def test_an_unknown_goal_lists_what_there_is(report, regions):
-    result, page = report("--regions", regions([LEFT]), "--goal", "foot")
+    result, page = report("--regions", regions([LEFT]), "--goal-region", "foot")
     assert result.exit_code == 1
     assert "name one of these: left half" in result.stderr
     assert page is None

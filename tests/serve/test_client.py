@@ -9,10 +9,13 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from gazecast.client import Client, OverloadedError, ServiceError, UnreachableError
+from gazecast.client.records import DoneItem, FailedItem
+from gazecast.designs.design import Design
+from gazecast.designs.options import Options
+from gazecast.designs.regions import Polygon, Region
 from gazecast.serve.app import create_app
-from gazecast.serve.client import Client, OverloadedError, ServiceError, UnreachableError
 from gazecast.serve.loaded_model import LoadedModel
-from gazecast.serve.schemas import DoneItem, FailedItem, PolygonInput, RegionInput
 from gazecast.serve.settings import Settings
 
 
@@ -31,21 +34,22 @@ def answering(status: int, **answer) -> Client:
 def test_predicts_a_file(api, encode_image, tmp_path):
     file = tmp_path / "page.png"
     file.write_bytes(encode_image())
-    answer = api.predict(file, window="5s", domain="web")
+    answer = api.predict(Design(image=file, window="5s", domain="web"))
     assert (answer.window, answer.domain.requested) == ("5s", "web")
 
 
 def test_predicts_bytes_with_regions(api, encode_image):
-    region = RegionInput(name="button", x=12, y=8, width=24, height=16, unit="px")
-    (measured,) = api.predict(encode_image(), regions=[region]).regions
+    region = Region(name="button", x=12, y=8, width=24, height=16, unit="px")
+    (measured,) = api.predict(Design(image=encode_image(), regions=[region])).regions
     assert measured.name == "button"
     assert measured.x == pytest.approx(0.1)
 
 
 def test_predicts_polygons_and_automatic_regions(api, encode_image):
-    polygon = PolygonInput(name="roof", points=[[0, 80], [60, 0], [120, 80]], unit="px")
-    measured = api.predict(encode_image(), regions=[polygon], automatic_regions=True).regions
-    assert measured[0].points == [(0, 1), (0.5, 0), (1, 1)]
+    polygon = Polygon(name="roof", points=[[0, 80], [60, 0], [120, 80]], unit="px")
+    design = Design(image=encode_image(), regions=[polygon], automatic_regions=True)
+    measured = api.predict(design).regions
+    assert measured[0].points == ((0, 1), (0.5, 0), (1, 1))
     assert all(region.automatic for region in measured[1:])
 
 
@@ -54,9 +58,13 @@ def test_compares_files(api, encode_image, tmp_path, per_variant):
     files = [tmp_path / "a.png", tmp_path / "b.png"]
     for file in files:
         file.write_bytes(encode_image())
-    region = RegionInput(name="button", x=12, y=8, width=24, height=16, unit="px")
-    regions = {file.name: [region] for file in files} if per_variant else [region]
-    answer = api.compare(files, goal_region="button", regions=regions, window="1s", domain="web")
+    region = Region(name="button", x=12, y=8, width=24, height=16, unit="px")
+    asked = Options(goal_region="button", regions=[region], window="1s", domain="web")
+    other = asked.model_copy(update={"regions": [region.model_copy(update={"y": 9})]})
+    options = [asked, other if per_variant else asked]
+    answer = api.compare(
+        [Design.of(file, each, file.name) for file, each in zip(files, options, strict=True)]
+    )
     assert answer.verdict == "no_detectable_difference"
     assert (answer.goal_region, answer.window, answer.domain.requested) == ("button", "1s", "web")
     assert set(answer.regions[0].shares) == {"a.png", "b.png"}
@@ -69,7 +77,7 @@ def test_describes_the_model(api, fixed_predictor):
 def test_a_job_from_its_files_to_its_end(api, encode_image, bad_images, tmp_path):
     for name, content in (("good.png", encode_image()), ("bad.png", bad_images["corrupt"])):
         tmp_path.joinpath(name).write_bytes(content)
-    job = api.create_job([tmp_path / "good.png", tmp_path / "bad.png"], window="1s")
+    job = api.create_job([tmp_path / "good.png", tmp_path / "bad.png"], Options(window="1s"))
     deadline = time.monotonic() + 20
     while api.job(job.id).state == "running":
         assert time.monotonic() < deadline
@@ -88,7 +96,7 @@ def test_a_job_from_its_files_to_its_end(api, encode_image, bad_images, tmp_path
 
 def test_a_problem_is_raised_with_its_fields(api, bad_images):
     with pytest.raises(ServiceError) as raised:
-        api.predict(bad_images["truncated"])
+        api.predict(Design(image=bad_images["truncated"]))
     error = raised.value
     assert error.status == 422
     assert error.type == "urn:gazecast:problem:damaged-picture"

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image, ImageDraw
+from pydantic import TypeAdapter
 
+from gazecast.designs import comparison
+from gazecast.designs.records import Comparison
 from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainDecision
 from gazecast.model.vocabulary import DOMAINS, WINDOWS
-from gazecast.serve import variants
 from gazecast.serve.app import create_app
-from gazecast.serve.schemas import ComparisonAnswer
 from gazecast.serve.settings import Settings
 
 PATH = "/v1/comparisons"
@@ -82,7 +83,7 @@ def post(service, *files, accept="application/json", **data):
 def compared(service, *files, **data):
     answer = post(service, *files, **data)
     assert answer.status_code == 200, answer.text
-    ComparisonAnswer.model_validate_json(answer.content)
+    TypeAdapter(Comparison).validate_json(answer.content)
     return answer.json()
 
 
@@ -223,7 +224,7 @@ def test_three_variants_are_two_pictures(service):
 
 
 def test_large_pictures_are_drawn_smaller(monkeypatch, service):
-    monkeypatch.setattr(variants, "_PIXELS", 10_000)
+    monkeypatch.setattr(comparison, "_PIXELS", 10_000)
     shown = Image.open(BytesIO(post(service, A, B, accept="image/png").content))
     assert shown.width == round(480 * (10_000 / (480 * 320)) ** 0.5)
 
@@ -235,13 +236,13 @@ def test_equal_requests_get_equal_bytes(service):
 
 def test_it_counts_as_many_predictions(service, monkeypatch):
     taken = []
-    own = variants.compare
+    own = comparison.compare_variants
 
     def noting(*arguments):
         taken.append(service.app.state.service._taken)
         return own(*arguments)
 
-    monkeypatch.setattr(variants, "compare", noting)
+    monkeypatch.setattr(comparison, "compare_variants", noting)
     compared(service, A, B, ("c.png", ON_LEFT))
     assert taken == [3]
     assert service.app.state.service._taken == 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
+from gazecast.client import Client, ServiceError
+from gazecast.designs.design import Design
+from gazecast.designs.records import Comparison, Report
 from gazecast.model.vocabulary import DOMAINS
 from gazecast.serve.app import create_app
-from gazecast.serve.client import Client, ServiceError
-from gazecast.serve.schemas import ComparisonAnswer, PredictionAnswer
 from gazecast.serve.settings import Settings
 
 PREDICTIONS, COMPARISONS = "/v1/predictions", "/v1/comparisons"
@@ -37,7 +39,7 @@ def predicted(service, image, accept="application/json", **fields):
 @pytest.mark.parametrize("fields", [{}, {"viewport_height": "40"}])
 def test_a_prediction(service, encode_image, fields):
     answer = predicted(service, encode_image(), **fields).json()
-    PredictionAnswer.model_validate(answer, extra="forbid")
+    TypeAdapter(Report).validate_python(answer, extra="forbid")
     assert answer["domain"]["name"] == answer["domain"]["requested"] == "kiosk"
     assert answer["domain"]["validation"] == answer["accuracy"] == "validated on 12 kiosks"
     assert set(answer["domain"]["probabilities"]) == set(DOMAINS)
@@ -63,7 +65,7 @@ def test_a_comparison(service, variants, accept):
     answer = service.post(COMPARISONS, files=variants, data=KIOSK, headers={"Accept": accept})
     assert answer.status_code == 200, answer.text
     if accept == "application/json":
-        ComparisonAnswer.model_validate(answer.json(), extra="forbid")
+        TypeAdapter(Comparison).validate_python(answer.json(), extra="forbid")
         assert answer.json()["domain"]["name"] == "kiosk"
         assert answer.json()["domain"]["validation"] == "validated on 12 kiosks"
 
@@ -71,9 +73,9 @@ def test_a_comparison(service, variants, accept):
 def test_the_client(service, encode_image):
     api = Client(http=service)
     assert "kiosk" in api.model().domains
-    assert api.predict(encode_image(), domain="kiosk").domain.name == "kiosk"
+    assert api.predict(Design(image=encode_image(), domain="kiosk")).domain.name == "kiosk"
     with pytest.raises(ServiceError, match="web, mobile, poster, photo, kiosk") as refused:
-        api.predict(encode_image(), domain="billboard")
+        api.predict(Design(image=encode_image(), domain="billboard"))
     assert refused.value.type == "urn:gazecast:problem:unknown-domain"
 
 

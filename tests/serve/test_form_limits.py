@@ -15,12 +15,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from gazecast.analysis.bounds import MAX_POINTS, MOST_FOUND
+from gazecast.designs.limits import LONGEST_NAME, MAX_REACH_POINTS, Limits
 from gazecast.serve.app import create_app
-from gazecast.serve.limits import LONGEST_NAME, MAX_REACH_POINTS, FormLimits
 from gazecast.serve.settings import Settings
 
 REGIONS = 60
-LIMITS = FormLimits(REGIONS)
+LIMITS = Limits(REGIONS)
 SHORT = 4096
 """Bytes of an answer that repeats nothing at length."""
 
@@ -146,7 +146,7 @@ def test_the_same_field_thrice_is_refused_once(refusing, post):
 
 
 def test_limits_follow_from_how_many_regions_the_operator_allows():
-    few, many_more = FormLimits(0), FormLimits(10_000)
+    few, many_more = Limits(0), Limits(10_000)
     assert few.corners == MAX_POINTS  # one polygon is allowed wherever regions are
     assert few.names == MOST_FOUND
     for limit in ("corners", "names", "text_bytes", "brackets"):
@@ -284,7 +284,7 @@ def test_a_form_that_is_cut_off_is_no_failure(start_server):
 def test_nothing_is_held_up_by_floods(start_server, encode_image):
     """The longest that /healthz is silent, that a flood takes, and what memory they leave."""
     server = start_server()
-    size = FormLimits(Settings().max_regions).text_bytes
+    size = Limits(Settings().max_regions).text_bytes
     fields = [field for bytes_ in (size - 10, 1_048_000) for field in floods(bytes_).values()]
     image = encode_image()
     silent, ended = [0.0], threading.Event()

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gazecast.designs import predicted, report
+from gazecast.designs.html_report import POLICY
 from gazecast.model.picture import read_picture
-from gazecast.serve import answers
-from gazecast.serve.html_report import POLICY
 
 PATH = "/v1/predictions"
 
@@ -260,8 +260,9 @@ def test_accuracy_is_told_in_one_line(client, png):
 
 @pytest.mark.parametrize("accept", ["image/png", "application/x-npy"])
 def test_other_forms_measure_nothing(client, png, accept, monkeypatch):
-    for name in ("clutter", "automatic_regions", "score_regions", "findings"):
-        monkeypatch.setattr(answers, name, None)  # would fail
+    monkeypatch.setattr(predicted, "automatic_regions", None)  # would fail
+    for name in ("clutter", "score_regions", "findings"):
+        monkeypatch.setattr(report, name, None)
     data = {"automatic_regions": "true"}
     answer = client.post(PATH, files={"image": png}, data=data, headers={"Accept": accept})
     assert answer.status_code == 200

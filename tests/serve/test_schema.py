@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from base64 import b64decode
@@ -12,12 +13,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
+from pydantic import TypeAdapter
 from schemathesis import GenerationMode
 
+from gazecast.designs.options import EXAMPLE_REGIONS, EXAMPLE_REGIONS_OF_VARIANTS
+from gazecast.designs.records import Comparison, Report
 from gazecast.model.vocabulary import DOMAINS
 from gazecast.serve import examples
 from gazecast.serve.app import create_app
-from gazecast.serve.schemas import ComparisonAnswer, PredictionAnswer
 from gazecast.serve.settings import Settings
 
 OPERATIONS = [
@@ -85,22 +88,26 @@ def test_takes_any_valid_parameters_with_a_real_image(api, encode_image, accept)
     check()
 
 
+def strictly(record, example):
+    return TypeAdapter(record).validate_json(json.dumps(example), strict=True, extra="forbid")
+
+
 def test_the_example_answer_is_one():
-    example = PredictionAnswer.model_validate(examples.PREDICTION, strict=True, extra="forbid")
+    example = strictly(Report, examples.PREDICTION)
     image = Image.open(BytesIO(b64decode(example.density.data)))
     density = np.asarray(image) * example.density.scale
     np.testing.assert_allclose(density, [[0.5, 0.25], [0.125, 0.125]], atol=1e-5)
 
 
 def test_the_example_comparison_is_one():
-    ComparisonAnswer.model_validate(examples.COMPARISON, strict=True, extra="forbid")
+    strictly(Comparison, examples.COMPARISON)
 
 
 def test_the_example_regions_are_some(client, encode_image):
     answer = client.post(
         "/v1/predictions",
         files={"image": encode_image(400, 300)},
-        data={"regions": examples.REGIONS},
+        data={"regions": EXAMPLE_REGIONS},
     )
     assert [region["name"] for region in answer.json()["regions"]] == ["button", "logo"]
 
@@ -110,7 +117,7 @@ def test_the_example_regions_per_variant_are_some(client, encode_image):
     answer = client.post(
         "/v1/comparisons",
         files=[("variants", (name, encode_image())) for name in names],
-        data={"regions": examples.REGIONS_PER_VARIANT},
+        data={"regions": EXAMPLE_REGIONS_OF_VARIANTS},
     )
     assert [region["name"] for region in answer.json()["regions"]] == ["button"]
 

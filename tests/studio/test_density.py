@@ -7,7 +7,7 @@ import pytest
 
 from gazecast.analysis.colours import colour_table, scale_level
 from gazecast.analysis.regions import Region, region_share
-from gazecast.serve.answers import density_png16
+from gazecast.designs.files import density_png16
 
 DECODE = """
 async ([data, scale, rectangle]) => {

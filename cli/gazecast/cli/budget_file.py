@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import (
@@ -22,9 +22,8 @@ from pydantic_core import ErrorDetails
 
 from gazecast.analysis.budget import AnyRule, BudgetError
 from gazecast.designs.design import Design
-from gazecast.designs.options import Options
 from gazecast.designs.regions import AnyRegion
-from gazecast.model.vocabulary import Window
+from gazecast.model.vocabulary import DomainChoice, Window
 
 _RegionList = list[AnyRegion]
 
@@ -62,18 +61,20 @@ class _File(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """options: what is asked of each image; its regions are those of all images that have none of
-    their own. images: that the budget lists, each with its regions."""
+    """domain: of all images. asked: further options of theirs. images: that the budget lists, each
+    with its regions. shared: the regions of all others."""
 
-    options: Options
+    domain: DomainChoice
+    asked: Mapping[str, Any]
     rules: Sequence[AnyRule]
     images: dict[Path, _RegionList]
+    shared: _RegionList
 
     def design(self, image: Path) -> Design:
-        """What is asked of this image, however its path is written."""
+        """What is asked of this image, however its path is written. Raises OptionError."""
         own = {path.resolve(): regions for path, regions in self.images.items()}
-        regions = own.get(image.resolve(), self.options.regions)
-        return Design.of(image, self.options.model_copy(update={"regions": regions}), image.name)
+        regions = own.get(image.resolve(), self.shared)
+        return Design(image=image, domain=self.domain, regions=regions, **self.asked)
 
 
 def read_budget(path: Path) -> Budget:
@@ -95,14 +96,8 @@ def read_budget(path: Path) -> Budget:
         for name in names:
             if names.count(name) > 1:
                 raise BudgetError(f"{where}: two regions are called {name!r}, rename one of them")
-    options = Options(
-        window=file.window,
-        domain=file.domain,
-        viewport_height=file.viewport_height,
-        scroll_reach=[(depth, share) for depth, share in file.scroll_reach],
-        regions=shared,
-    )
-    return Budget(options, file.rules, images)
+    asked = file.model_dump(include={"window", "viewport_height", "scroll_reach"})
+    return Budget(file.domain, asked, file.rules, images, shared)
 
 
 def _listed(regions: str | _RegionList, budget: Path) -> _RegionList:

@@ -61,7 +61,7 @@ def check(
         chosen = list(dict.fromkeys(images or rules.images))
         if not chosen:
             raise BudgetError(f"no image to check: name one, or list some under images in {budget}")
-        predictor = load_predictor(model, rules.options.domain)
+        predictor = load_predictor(model, rules.domain)
     except (GazecastError, OSError) as error:
         errors.print(f"Cannot check: {error}", style="red", markup=False, soft_wrap=True)
         if github:

@@ -44,8 +44,8 @@ def compare(
     from gazecast.designs.comparison import compare as run
 
     console = Console(stderr=True)
+    predictor = load_predictor(model, asked.domain)
     designs = asked.designs(images)
-    predictor = load_predictor(model, designs[0].domain)
     with console.status("Comparing"):
         comparison = run(predictor, designs)
     if out is not None:

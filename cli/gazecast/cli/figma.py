@@ -57,7 +57,7 @@ def figma(
     image = inside(out, name)
     (design,) = asked.designs([image])
     # Before Figma is asked, which counts.
-    predictor = load_predictor(model, design.domain)
+    predictor = load_predictor(model, asked.domain)
     client = FigmaClient(token, note=lambda text: console.print(text, markup=False))
     content = client.picture(frame, scale)
     out.mkdir(parents=True, exist_ok=True)

@@ -29,8 +29,8 @@ from gazecast.cli.train import train
 from gazecast.data.errors import GazecastError
 
 # The extra that brings a package which the base install does without.
-_EXTRAS = {
-    **dict.fromkeys(("torch", "torchvision", "timm", "onnx", "onnxscript", "safetensors"), "train"),
+EXTRAS = {
+    **dict.fromkeys(("torch", "torchvision", "timm", "onnx", "onnxscript"), "train"),
     **dict.fromkeys(("hotgaze", "matplotlib", "cv2"), "report"),
     **dict.fromkeys(("pandera", "polars"), "import"),
 }
@@ -41,19 +41,25 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> object:  # noqa: ANN401  typer's own Context is private
         """Runs a command. Whatever gazecast or the system refuses is printed, with exit code 1."""
+        cause: Exception
         try:
             return super().invoke(ctx)
         except (GazecastError, OSError) as error:
-            message = str(error)
-            cause: Exception = error
+            message, cause = _in_words(error), error
         except ModuleNotFoundError as error:
             package = (error.name or "").partition(".")[0]
-            if package not in _EXTRAS:
+            if package not in EXTRAS:
                 raise
-            message = f"This needs {package}: pip install 'gazecast[{_EXTRAS[package]}]'"
+            message = f"This needs {package}: pip install 'gazecast[{EXTRAS[package]}]'"
             cause = error
         typer.secho(f"Error: {message}", err=True, fg="red")
         raise typer.Exit(1) from cause
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _print_version(wanted: bool) -> None:

@@ -28,6 +28,11 @@ class Asked:
 
     said: Mapping[str, object]
 
+    @property
+    def domain(self) -> str:
+        """The kind of picture that is asked for; the model is held against it first."""
+        return str(self.said.get("domain", "auto"))
+
     def designs(self, images: Sequence[Path]) -> list[Design]:
         """Of each image what is asked. Regions may be an object from an image's name to its own.
 
@@ -44,10 +49,17 @@ class Asked:
             if name not in names:
                 there = ", ".join(names)
                 raise OptionError(_REGIONS, f"there is no image {name!r}; the images are {there}")
-        return [
-            Design(image=image, name=name, **said, regions=regions.get(name, []))
-            for image, name in zip(images, names, strict=True)
-        ]
+        try:
+            return [
+                Design(image=image, name=name, **said, regions=regions.get(name, []))
+                for image, name in zip(images, names, strict=True)
+            ]
+        except OptionError as error:
+            given = self.said.get(error.option)
+            if not (isinstance(given, str) and _is_file(error.option, given)):
+                raise
+            message = f"{given}: {error.message}"
+            raise OptionError(error.option, message, error.remedy) from error
 
 
 def image_names(images: Sequence[Path]) -> list[str]:
@@ -116,12 +128,17 @@ def _type(annotation: Any, in_json: bool) -> Any:  # noqa: ANN401  a type, of wh
     return annotation if str not in kinds else str | None
 
 
+def _is_file(name: str, value: str) -> bool:
+    """Whether it names a file of JSON, and is not JSON itself."""
+    return is_json(Options, name) and not value.lstrip().startswith(("[", "{"))
+
+
 def _content(name: str, value: object) -> object:
     """The value of an option; JSON that stands in a file, or in the option itself, read."""
     if not (isinstance(value, str) and is_json(Options, name)):
         return value
     text = value
-    if not value.lstrip().startswith(("[", "{")):
+    if _is_file(name, value):
         try:
             text = Path(value).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:

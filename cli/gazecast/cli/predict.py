@@ -36,9 +36,9 @@ def predict(
     and a number where even that is shared. One image that fails does not stop the others; it is
     named at the end and the exit code is 1.
     """
-    designs = asked.designs(list(dict.fromkeys(images)))
     out.mkdir(parents=True, exist_ok=True)
-    predict_into(out, designs, load_predictor(model, designs[0].domain))
+    predictor = load_predictor(model, asked.domain)
+    predict_into(out, asked.designs(list(dict.fromkeys(images))), predictor)
 
 
 def predict_into(out: Path, designs: Sequence[Design], predictor: Predictor) -> None:

@@ -37,17 +37,20 @@ def report(
     from gazecast.designs.html_report import html_report
 
     console = Console(stderr=True)
-    designs = asked.designs(list(dict.fromkeys(images)))
-    predictor = load_predictor(model, designs[0].domain)
+    images = list(dict.fromkeys(images))
+    predictor = load_predictor(model, asked.domain)
+    designs = asked.designs(images)
     with console.status("Predicting"):
-        entries = [_entry(predictor, design) for design in designs]
+        entries = [
+            _entry(predictor, image, design) for image, design in zip(images, designs, strict=True)
+        ]
         page = html_report(entries, designs[0].goal_region or None)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_all({out: page.encode()})
     console.print(f"Written to {out}", markup=False, soft_wrap=True)
 
 
-def _entry(predictor: Predictor, design: Design) -> Entry:
+def _entry(predictor: Predictor, image: Path, design: Design) -> Entry:
     from gazecast.data.errors import GazecastError
     from gazecast.designs.errors import GoalError, ImageError
     from gazecast.designs.html_report import Entry
@@ -59,6 +62,6 @@ def _entry(predictor: Predictor, design: Design) -> Entry:
             told = run(predictor, design)
         except GoalError:  # this image does not have the goal, another may
             told = run(predictor, design.model_copy(update={"goal_region": ""}))
-    except GazecastError as error:
-        raise ImageError(f"{design.name}: {error}") from error
+    except (GazecastError, OSError) as error:
+        raise ImageError(f"{image}: {error}") from error
     return Entry(design.name, told.predicted, told)

@@ -126,7 +126,9 @@ def check_variants(variants: Sequence[tuple[str, Options]]) -> None:
     if any(LongPageRequest.asked(asked) for _, asked in variants):
         raise ComparisonError("long pages are not compared yet; compare their first screens")
     own = Counter(
-        name for _, asked in variants for name in {region.name for region in asked.regions}
+        name
+        for _, asked in variants
+        for name in dict.fromkeys(region.name for region in asked.regions)
     )
     goal = variants[0][1].goal_region
     if own and goal:
@@ -154,9 +156,7 @@ def compare(
 
     def predicted(design: Design, domain: DomainChoice) -> Predicted:
         # The goal is of the comparison: a variant may lack it.
-        alone = design.model_copy(
-            update={"domain": domain, "goal_region": "", "intended_order": []}
-        )
+        alone = design.unmeasured().model_copy(update={"domain": domain})
         try:
             return predict(predictor, alone, read, timer)
         except (PictureError, RegionError) as error:

@@ -37,6 +37,12 @@ class Design(Options):
             except ValidationError as error:
                 raise option_error(error, type(self)) from error
 
+    def unmeasured(self) -> Self:
+        """The same with nothing to look for and to hold regions against, where the density alone is
+        wanted."""
+        nothing = {"automatic_regions": False, "goal_region": "", "intended_order": []}
+        return self.model_copy(update=nothing)
+
     @classmethod
     def of(cls, image: Path | bytes | Picture, options: Options, name: str = "image") -> Self:
         """A picture with options that were validated already."""

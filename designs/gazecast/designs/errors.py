@@ -9,13 +9,22 @@ from gazecast.model.metadata import ModelInfo
 class DesignError(GazecastError, ValueError):
     """What is asked of a design cannot be answered."""
 
+    problem: str
+    """What is wrong."""
+    remedy: str
+    """What to do about it; empty where the problem says it."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}. {remedy}" if remedy else problem)
+        self.problem, self.remedy = problem, remedy
+
 
 class OptionError(DesignError):
     """An option is wrong, or not known. option: its name."""
 
-    def __init__(self, option: str, message: str) -> None:
-        super().__init__(f"{option}: {message}")
-        self.option = option
+    def __init__(self, option: str, message: str, remedy: str = "") -> None:
+        super().__init__(f"{option}: {message}", remedy)
+        self.option, self.message = option, message
 
 
 class GoalError(DesignError):
@@ -47,7 +56,9 @@ class NotCalibratedError(DesignError):
     def __init__(self, model: ModelInfo) -> None:
         super().__init__(
             f"the errors of model {model.name} {model.version} were not measured, so a difference "
-            "cannot be told from chance"
+            "cannot be told from chance",
+            "Run gazecast calibrate --data DATA --fold-models FOLDS --model FILE.onnx where the "
+            "model is, or use the shipped model.",
         )
 
 
@@ -57,7 +68,9 @@ class MixedDevicesError(DesignError):
     def __init__(self, web: str, mobile: str) -> None:
         super().__init__(
             f"{web} looks like a web page on a desktop and {mobile} like a phone's screen, which "
-            "people look at differently: their shares cannot be compared"
+            "people look at differently: their shares cannot be compared",
+            "Compare versions for one device, and predict each device on its own; or say which "
+            "domain all of them are.",
         )
 
 

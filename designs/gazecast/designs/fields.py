@@ -33,8 +33,7 @@ def option_error(error: ValidationError, options: type[BaseModel]) -> OptionErro
         return OptionError(
             option, f"there is no such option; there are {', '.join(options.model_fields)}"
         )
-    where = " ".join([*inside, first["msg"]])
-    return OptionError(option, f"{where}. {remedy(options, option)}")
+    return OptionError(option, " ".join([*inside, first["msg"]]), remedy(options, option))
 
 
 def remedy(options: type[BaseModel], field: str) -> str:

@@ -50,8 +50,6 @@ _Domain = Annotated[
         }
     ),
 ]
-"""A domain that is asked for; whether the model has it is known when there is one."""
-
 EXAMPLE_REGIONS = (
     '[{"name": "button", "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.1}, '
     '{"name": "logo", "x": 12, "y": 8, "width": 96, "height": 40, "unit": "px"}]'
@@ -87,8 +85,9 @@ class _Common(BaseModel):
             "for, as /v1/model lists under domains, or leave it out for auto."
         ),
     ] = "auto"
-    """What kind of picture it is; auto decides from its content, in a comparison once, from all
-    variants. A fine-tuned model may have further ones, which /v1/model lists under domains."""
+    """What kind of picture it is: auto, web, mobile, poster, photo, or one that the model was
+    fine-tuned for, which /v1/model lists. auto decides from its content, in a comparison once, from
+    all variants."""
 
 
 class Options(_Common):

@@ -70,7 +70,7 @@ def predict(
     asked = [placed(region, picture.width, picture.height) for region in design.regions]
     with timer("predict"):
         found = _found(picture, page and page[0]) if design.automatic_regions else []
-        regions = _labelled([*asked, *found])
+        regions = labelled([*asked, *found])
         _refuse_unknown(design, regions)
         if page is None:
             prediction = predictor.predict(picture, window, domain)
@@ -106,17 +106,17 @@ def _found(picture: Picture, screen: int | None) -> list[Region]:
     return [replace(region, y=region.y * part, height=region.height * part) for region in regions]
 
 
-def _labelled(regions: Sequence[AnyRegion]) -> dict[str, AnyRegion]:
+def labelled(regions: Sequence[AnyRegion]) -> dict[str, AnyRegion]:
     """Names, a number added to those that repeat: sentences and orders tell regions by name."""
-    labelled: dict[str, AnyRegion] = {}
+    labels: dict[str, AnyRegion] = {}
     count: Counter[str] = Counter()
     for region in regions:
         label = region.name
-        while label in labelled:
+        while label in labels:
             count[region.name] += 1
             label = f"{region.name} ({count[region.name] + 1})"
-        labelled[label] = region
-    return labelled
+        labels[label] = region
+    return labels
 
 
 def _refuse_unknown(design: Design, regions: Iterable[str]) -> None:

@@ -87,9 +87,9 @@ def report(predictor: Predictor, design: Design) -> DesignReport:
     return describe(predict(predictor, design))
 
 
-def prediction_id(predicted: Predicted) -> str:
-    """Hex SHA-256 over the image, the model and all parameters of a prediction."""
-    prediction, page, design = predicted.prediction, predicted.long_page, predicted.design
+def prediction_id(predicted: Predicted, design: Design) -> str:
+    """Hex SHA-256 over the image, the model and all that is asked."""
+    prediction, page = predicted.prediction, predicted.long_page
     asked = list(predicted.regions.values())[: len(design.regions)]
     parts = {
         "image": prediction.image_sha256,
@@ -123,7 +123,7 @@ def describe(predicted: Predicted) -> DesignReport:
     given = len(regions) - predicted.found
     return DesignReport(
         predicted=predicted,
-        id=prediction_id(predicted),
+        id=prediction_id(predicted, design),
         model=model_reference(prediction.model),
         image=image_reference(prediction),
         window=prediction.window,

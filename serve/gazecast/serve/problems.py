@@ -103,17 +103,14 @@ _MEANING = {
 # What to do about errors that the framework raises without saying so.
 _REMEDIES = {404: "Check the path; / lists what there is."}
 
-# What cannot be done with what was sent: status, slug, title and remedy; the error says what is
-# wrong.
-_REFUSED: dict[type[Exception], tuple[int, str, str, str]] = {
+# What cannot be done with what was sent: slug, title and remedy; the error says what is wrong.
+_REFUSED: dict[type[Exception], tuple[str, str, str]] = {
     RegionError: (
-        422,
         "invalid-regions",
         "The field 'regions' is wrong",
         remedy(Options, "regions"),
     ),
     LongPageError: (
-        422,
         "invalid-long-page",
         "The image cannot be taken for a long page like this",
         " ".join(
@@ -121,31 +118,15 @@ _REFUSED: dict[type[Exception], tuple[int, str, str, str]] = {
         ),
     ),
     UnknownDomainError: (
-        422,
         "unknown-domain",
         "The model does not have the domain",
         remedy(Options, "domain"),
     ),
     ComparisonError: (
-        422,
         "not-comparable",
         "The variants cannot be compared",
         "Send 2 to 8 images with different file names, name regions that belong together alike, "
         "and let goal_region be one of them.",
-    ),
-    NotCalibratedError: (
-        409,
-        "not-calibrated",
-        "The model is not calibrated",
-        "Run gazecast calibrate --data DATA --fold-models FOLDS --model FILE.onnx where the model "
-        "is, or use the shipped model.",
-    ),
-    MixedDevicesError: (
-        422,
-        "different-devices",
-        "The variants are of different devices",
-        "Compare versions for one device, and predict each device on its own; or say which domain "
-        "all of them are.",
     ),
 }
 
@@ -231,9 +212,9 @@ def problem_of(error: Exception) -> ProblemError:
     for kind, told in _TOLD.items():
         if isinstance(error, kind):
             return told(error)
-    for kind, (status, slug, title, what_to_do) in _REFUSED.items():
+    for kind, (slug, title, what_to_do) in _REFUSED.items():
         if isinstance(error, kind):
-            return ProblemError(status, slug, title, _sentence(str(error)), what_to_do)
+            return ProblemError(422, slug, title, _sentence(str(error)), what_to_do)
     # Nothing of the exception is told: it may speak of the image or of the machine.
     return ProblemError(
         500,
@@ -265,6 +246,18 @@ def _of_goal(error: GoalError) -> ProblemError:
     return field_problem((error.field,), str(error), Options)
 
 
+def _not_calibrated(error: NotCalibratedError) -> ProblemError:
+    problem = _sentence(error.problem)
+    title = "The model is not calibrated"
+    return ProblemError(409, "not-calibrated", title, problem, error.remedy)
+
+
+def _of_devices(error: MixedDevicesError) -> ProblemError:
+    problem = f"{error.problem}."  # which begins with a file's name
+    title = "The variants are of different devices"
+    return ProblemError(422, "different-devices", title, problem, error.remedy)
+
+
 def _too_many(error: TooManyError) -> ProblemError:
     return ProblemError(
         422,
@@ -293,6 +286,8 @@ def _of_variant(error: VariantError) -> ProblemError:
 _TOLD: dict[type[Exception], Callable[[Any], ProblemError]] = {
     PictureError: _of_picture,
     GoalError: _of_goal,
+    NotCalibratedError: _not_calibrated,
+    MixedDevicesError: _of_devices,
     TooManyError: _too_many,
     VariantError: _of_variant,
 }

@@ -6,10 +6,12 @@ import threading
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
+from gazecast.client.records import DoneItem, FailedItem, Job
+from gazecast.designs.options import EXAMPLE_REGIONS
 from gazecast.serve import examples
 from gazecast.serve.loaded_model import LoadedModel
-from gazecast.serve.schemas import DoneItem, FailedItem, JobAnswer
 
 SECRET_NAME = "unreleased-product-4711.png"
 
@@ -44,18 +46,18 @@ def test_a_job_is_taken_in_and_finishes(service, send, finish, results, encode_i
     assert answer.status_code == 202
     assert answer.headers["location"] == answer.json()["links"]["self"]
     job = finish(service, answer)
-    JobAnswer.model_validate(job, extra="forbid")
+    TypeAdapter(Job).validate_python(job, extra="forbid")
     assert job["items"] == {"total": 2, "waiting": 0, "running": 0, "done": 2, "failed": 0}
     lines = results(service, job)
     assert [(line["position"], line["name"]) for line in lines] == [(0, "a.png"), (1, "b.jpg")]
     for line in lines:
-        DoneItem.model_validate(line, extra="forbid")
+        TypeAdapter(DoneItem).validate_python(line, extra="forbid")
 
 
 def test_a_report_is_what_a_prediction_answers(service, send, finish, results, encode_image):
     image = encode_image()
     roof = ', {"name": "roof", "points": [[0, 1], [0.5, 0], [1, 1]]}]'
-    regions = examples.REGIONS.removesuffix("]") + roof
+    regions = EXAMPLE_REGIONS.removesuffix("]") + roof
     fields = {
         "window": "5s",
         "domain": "poster",
@@ -78,7 +80,7 @@ def test_a_domain_that_fine_tuning_added(
 ):
     service = start(kiosk_predictor)
     job = finish(service, send(service, ("a.png", encode_image()), domain="kiosk"))
-    JobAnswer.model_validate(job, extra="forbid")
+    TypeAdapter(Job).validate_python(job, extra="forbid")
     assert job["domain"] == "kiosk"
     (line,) = results(service, job)
     assert line["report"]["domain"]["name"] == "kiosk"
@@ -95,7 +97,7 @@ def test_a_domain_that_is_gone_with_its_model_fails_the_image(
     held.go.set()
     first, second = results(service, finish(service, answer))
     assert first["report"]["domain"]["name"] == "kiosk"  # begun on the model that has it
-    FailedItem.model_validate(second, extra="forbid")
+    TypeAdapter(FailedItem).validate_python(second, extra="forbid")
     assert second["problem"]["type"] == "urn:gazecast:problem:unknown-domain"
     assert "web, mobile, poster, photo" in second["problem"]["detail"]
 
@@ -120,7 +122,7 @@ def test_one_bad_file_does_not_stop_the_others(
     first, *bad, last = results(service, job)
     assert first["status"] == last["status"] == "done"
     for line in bad:
-        FailedItem.model_validate(line, extra="forbid")
+        TypeAdapter(FailedItem).validate_python(line, extra="forbid")
     assert {line["name"]: line["problem"]["type"].rpartition(":")[2] for line in bad} == {
         "corrupt": "damaged-picture",
         "empty": "empty-picture",
@@ -323,7 +325,7 @@ def test_a_folder_that_cannot_be_made_is_told(start, send, encode_image, tmp_pat
 
 
 def test_the_example_answer_is_one():
-    JobAnswer.model_validate(examples.JOB, extra="forbid")
+    TypeAdapter(Job).validate_python(examples.JOB, extra="forbid")
 
 
 def test_jobs_are_counted(service, send, finish, encode_image):

@@ -17,10 +17,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+from gazecast.designs.options import Options
 from gazecast.serve.jobs import store as store_module
 from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, JobStoreError, NewJob
 from gazecast.serve.jobs.tables import metadata
-from gazecast.serve.schemas import PredictionOptions
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_jobs_of_an_older_version_are_kept_whole(folder, open_store):
         )
     engine.dispose()
     item = open_store().claim()
-    options = PredictionOptions.model_validate_json(item.options)
+    options = Options.model_validate_json(item.options)
     assert (options.window, options.domain) == ("5s", "web")
     assert [region.model_dump(exclude={"unit"}) for region in options.regions] == regions
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gazecast.data.stimulus import DataError
-from gazecast.serve.schemas import PredictionOptions
+from gazecast.designs.options import Options
 from gazecast.training.finetuning import domain_stage
 from gazecast.training.finetuning.finetune import FineTuning
 from gazecast.training.finetuning.ranks import Ranks
@@ -113,7 +113,7 @@ def test_names_that_a_new_domain_cannot_have(name):
 @pytest.mark.parametrize("name", ["kiosk", "Kiosk-2", "k" * 64])
 def test_a_new_domain_can_be_asked_of_the_service(name):
     check_domain(name)
-    assert PredictionOptions(domain=name).domain == name
+    assert Options(domain=name).domain == name
 
 
 def test_a_new_domain_begins_as_the_one_that_fits_best(run, left_squares):

@@ -120,9 +120,12 @@ async def predict(
         file.seek(0)
         return predictions
 
+    measured = media_type in (JSON, HTML)
+
     def work() -> Response:
         name = form.image.filename or "image"
-        predicted = service.predict(predictor, Design.of(form.image.file.read(), form, name))
+        design = Design.of(form.image.file.read(), form, name)
+        predicted = service.predict(predictor, design if measured else design.unmeasured())
         prediction = predicted.prediction
         content: str | bytes
         with service.metrics.stage("encode"):
@@ -130,17 +133,16 @@ async def predict(
                 content = overlay_png(predicted)
             elif media_type == NPY:
                 content = density_npy(prediction.density)
-            elif media_type == HTML:
-                content = describe(predicted).html()
             else:
-                content = describe(predicted).to_json()
+                report = describe(predicted)
+                content = report.html() if media_type == HTML else report.to_json()
         domain = f"{prediction.domain.name}; {prediction.domain.validation}"
         return Response(
             content,
             media_type=media_type,
             headers={
                 **headers,
-                "Gazecast-Id": prediction_id(predicted),
+                "Gazecast-Id": prediction_id(predicted, design),
                 # Header values are ASCII.
                 "Gazecast-Domain": domain.encode("ascii", "replace").decode("ascii"),
             },

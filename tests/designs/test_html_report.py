@@ -17,25 +17,29 @@ from PIL import Image
 
 from gazecast.analysis.regions import Polygon, Region
 from gazecast.analysis.scores.contrast import contrast_ratio
+from gazecast.designs import html_report
+from gazecast.designs.design import Design
+from gazecast.designs.errors import ReportError
+from gazecast.designs.html_report import Entry
+from gazecast.designs.html_report.page import environment
+from gazecast.designs.predicted import Predicted, labelled
+from gazecast.designs.references import UNFAMILIAR_WARNING
+from gazecast.designs.report import describe
 from gazecast.model.picture import read_picture
 from gazecast.model.vocabulary import NOTICE, WINDOWS
-from gazecast.serve import answers, html_report
-from gazecast.serve.html_report import Entry, ReportError
-from gazecast.serve.html_report.page import environment
-from gazecast.serve.service import Predicted
 
 HOSTILE = "<script>alert('x')</script>\"&\x00${title}"
-NOTHING_MORE = answers.Asked()
 VOID = {"meta", "img", "link", "br"}
 
 
 @pytest.fixture
 def make_entry(fixed_predictor, encode_image):
-    def make(name="page.png", regions=(), width=120, height=80, asked=NOTHING_MORE, **changes):
+    def make(name="page.png", regions=(), width=120, height=80, asked=None, **changes):
         picture = read_picture(encode_image(width, height))
         prediction = replace(fixed_predictor.predict(picture), **changes)
-        predicted = Predicted(picture, list(regions), prediction)
-        return Entry(name, predicted, answers.report(predicted, asked))
+        design = Design(image=picture, name=name, **(asked or {}))
+        predicted = Predicted(design, picture, labelled(regions), 0, prediction)
+        return Entry(name, predicted, describe(predicted))
 
     return make
 
@@ -176,12 +180,12 @@ def test_the_findings_are_in_it(make_entry):
 def test_an_unfamiliar_image_has_a_warning(make_entry):
     for unfamiliarity, warned in ((1.5, True), (0.5, False)):
         text = html_report.html_report([make_entry(unfamiliarity=unfamiliarity)])
-        assert (answers.UNFAMILIAR_WARNING in text) is warned
+        assert (UNFAMILIAR_WARNING in text) is warned
 
 
 def test_the_goal_is_told_what_is_seen_before_it(make_entry):
     regions = [HEADLINE, BUTTON, Region("page", 0, 0, 1, 1)]
-    entry = make_entry(regions=regions, asked=answers.Asked(goal="button"))
+    entry = make_entry(regions=regions, asked={"goal_region": "button"})
     page = Page(html_report.html_report([entry], goal="button"))
     assert "come at place 3 of 3 at first glance" in page.text
     assert "Expected before it, apart from what it lies in: headline" in page.text
@@ -192,7 +196,7 @@ def test_the_goal_is_told_what_is_seen_before_it(make_entry):
 
 
 def test_an_intended_order_is_told_beside_the_expected_one(make_entry):
-    asked = answers.Asked(intended=("button", "headline"))
+    asked = {"intended_order": ["button", "headline"]}
     page = Page(html_report.html_report([make_entry(regions=[HEADLINE, BUTTON], asked=asked)]))
     assert "intended (agreement -1.00, from -1, reversed, to 1, the same)" in page.text
     assert page.text.count("headlinebutton") == page.text.count("buttonheadline") == 1
@@ -258,7 +262,7 @@ def test_its_own_colours_have_contrast(scheme, ink, paper):
 
 
 def test_marks_on_the_picture_have_contrast():
-    from gazecast.serve.html_report import pictures
+    from gazecast.designs.html_report import pictures
 
     for colour in (pictures._REGION, pictures._HOTSPOT):
         assert contrast_ratio(tuple(bytes.fromhex(colour[1:])), (255, 255, 255)) >= 4.5
