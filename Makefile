@@ -35,7 +35,7 @@ fuzz: $(VENV)/.installed-dev
 
 # What hostile forms, pictures and zips cost beside honest pictures of 40 megapixels. Minutes.
 hostile: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -s tests/serve/hostile.py
+	HOSTILE_REQUESTS=240 $(BIN)/python -m pytest -s tests/serve/test_hostile.py
 
 # Sixteen clients for a minute against one client.
 load: $(VENV)/.installed-dev

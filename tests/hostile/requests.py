@@ -19,6 +19,8 @@ from hostile.forms import (
 from hostile.pictures import HOSTILE
 from PIL import Image
 
+from gazecast.analysis.long_page import LongPageError, slices
+
 JSON = "application/json"
 ACCEPTS = (JSON, "image/png", "application/x-npy", "text/html")
 
@@ -36,18 +38,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Request:
-    """like: the format of the honest picture that it is held against, empty where it is none."""
+    """like: the format of the honest picture that it is held against, empty where it is none.
+    screens: of a long page, 0 where it is none or has too many."""
 
     kind: str
     path: str
     accept: str
     parts: Sequence[Part]
     like: str = ""
+    screens: int = 0
 
 
 def _picture(size: tuple[int, int] = (320, 200)) -> bytes:
     file = BytesIO()
     Image.effect_noise(size, 40).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
+def _plain(size: tuple[int, int]) -> bytes:
+    """One that is small as a file whatever its size."""
+    file = BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -83,28 +94,30 @@ Maker = Callable[[], Request]
 
 def requests(count: int, seed: int, accepts: Sequence[str] = ACCEPTS) -> list[Maker]:
     """So many requests, to be made when they are sent, as many have 64 MB. Kinds take turns, so
-    that few requests are of many kinds too."""
+    that few requests are of many kinds too: 72 have every picture in one place or another."""
     rng = random.Random(seed)
+    names = rng.sample(list(HOSTILE), len(HOSTILE))
 
     def pictures(path: str) -> list[Maker]:
-        return [partial(_hostile_picture, name, rng.random(), path) for name in HOSTILE]
+        first = len(names) * (PREDICTIONS, COMPARISONS, JOBS).index(path) // 3
+        turned = names[first:] + names[:first]
+        return [partial(_hostile_picture, name, rng.random(), path) for name in turned]
 
     def forms(path: str, floods: dict[str, Fields]) -> list[Maker]:
-        return [partial(_form, path, name, fields) for name, fields in floods.items()]
+        made = [partial(_form, path, name, fields) for name, fields in floods.items()]
+        return rng.sample(made, len(made))
 
     kinds = [
         forms(PREDICTIONS, flooding_fields(rng)),
         pictures(PREDICTIONS),
         forms(COMPARISONS, flooding_comparison_fields(rng)),
         [partial(_zip, name, content) for name, content in hostile_zips(rng).items()],
-        [partial(_long_page, long_page_fields(rng))],
+        [partial(_long_page, long_page_fields(rng)), longest_page],
         forms(JOBS, flooding_fields(rng)),
         pictures(JOBS),
         [partial(_body, unit) for unit in (b"\r\n", b"--", b"\r\n--")],
         pictures(COMPARISONS),
     ]
-    for makers in kinds:
-        rng.shuffle(makers)
     turns = [maker for turn in zip_longest(*kinds) for maker in turn if maker is not None]
     made = [*turns]
     while len(made) < count:  # again, asked for otherwise
@@ -127,8 +140,33 @@ def _accepting(maker: Maker, accept: str) -> Request:
 
 
 def _long_page(fields: Fields) -> Request:
-    parts = [Part("image", _picture((400, 4_000)), "a.png"), *_texts(fields)]
-    return Request("long page", PREDICTIONS, JSON, parts)
+    width, height = 400, 4_000
+    parts = [Part("image", _picture((width, height)), "a.png"), *_texts(fields)]
+    try:
+        screens = len(slices(width, height, int(dict(fields)["viewport_height"])))
+    except LongPageError:
+        screens = 0
+    return Request("long page", PREDICTIONS, JSON, parts, screens=screens)
+
+
+LONGEST_PAGE = (1_200, 32_000, 410)
+"""Width, height and height of a screen, px, of nearly as many screens as there may be."""
+
+
+def longest_page() -> Request:
+    width, height, screen = LONGEST_PAGE
+    parts = [
+        Part("image", _plain((width, height)), "a.png"),
+        *_texts([("viewport_height", str(screen))]),
+    ]
+    screens = len(slices(*LONGEST_PAGE))
+    return Request("longest page", PREDICTIONS, JSON, parts, screens=screens)
+
+
+def one_screen() -> Request:
+    """Of such a page, alone."""
+    screen = Part("image", _plain(LONGEST_PAGE[::2]), "a.png")
+    return Request("one screen", PREDICTIONS, JSON, [screen])
 
 
 def _body(unit: bytes) -> Request:

@@ -44,6 +44,10 @@ _SURE = 0.9  # of a domain, from which a picture is taken for it beyond doubt
 # What is kept of each picture: enough to register it and to draw on, and little for eight of them.
 _PIXELS = 4_000_000
 
+# So many pixels of decoded pictures are kept, for those that are to be predicted again: one of the
+# largest and little beside it, or eight pages.
+_KEPT_PIXELS = 44_000_000
+
 _GRID = (
     ("top left", "top", "top right"),
     ("left", "middle", "right"),
@@ -168,8 +172,13 @@ def compare(
     predictions: list[Prediction] = []
     pictures: list[NDArray[np.uint8]] = []
     found: list[Region] = []
+    again: list[Design] = []
+    room = _KEPT_PIXELS
     for design in designs:
         one = predicted(design, design.domain)
+        pixels = one.picture.width * one.picture.height
+        again.append(design.model_copy(update={"image": one.picture}) if pixels <= room else design)
+        room -= pixels if pixels <= room else 0
         if automatic and not predictions:
             found = [each.region for each in automatic_regions(one.picture.rgb)]
         placed.append(list(one.regions.values()))
@@ -177,7 +186,7 @@ def compare(
         pictures.append(_reduced(one.picture.rgb))
     _refuse_mixed_devices([design.name for design in designs], predictions)
     decision = decide_jointly([each.domain for each in predictions], predictor.info)
-    for number, design in enumerate(designs):
+    for number, design in enumerate(again):
         if predictions[number].domain.name != decision.name:
             predictions[number] = predicted(design, decision.name).prediction
     if found:

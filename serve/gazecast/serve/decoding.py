@@ -43,9 +43,9 @@ from gazecast.model.picture import (
 
 _logger = logging.getLogger(__name__)
 
-SECONDS = 2.7
+SECONDS = 2.0
 """Of processor time that a picture may take: with its prediction and its way here less than three
-times what a plain one of 40 megapixels takes (docs/operators.md)."""
+seconds (docs/operators.md)."""
 
 _LIMITED = hasattr(signal, "setitimer")  # not on Windows, where nothing is ended
 
