@@ -239,3 +239,26 @@ def test_a_webhook_of_a_killed_process_is_due_again(store, monkeypatch):
     later = time.time() + LEASE_SECONDS + 1
     monkeypatch.setattr(time, "time", lambda: later)
     assert store.claim_webhook().attempts == 2
+
+
+@pytest.mark.parametrize("erase", ["by a client", "as expired"])
+def test_the_journal_is_emptied_by_a_later_sweep_where_somebody_reads_meanwhile(
+    store, folder, erase
+):
+    job_id = add(store, ["unreleased-product-4711.png"])
+    if erase == "as expired":
+        with sqlite3.connect(folder / "jobs.sqlite3") as database:
+            database.execute("UPDATE jobs SET expires = 0")
+        database.close()
+    reader = sqlite3.connect(folder / "jobs.sqlite3", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM items").fetchall()
+    if erase == "as expired":
+        store.sweep()
+    else:
+        assert store.erase(job_id, "")
+    journal = folder / "jobs.sqlite3-wal"
+    assert b"unreleased-product-4711.png" in journal.read_bytes()
+    reader.close()
+    store.sweep()
+    assert journal.stat().st_size == 0

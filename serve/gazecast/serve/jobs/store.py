@@ -58,6 +58,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = "lock"
 _UNFINISHED = ("waiting", "running")
 
+_BUSY_MILLISECONDS = 30_000  # that one waits for another to finish writing
+
 
 class JobStoreError(GazecastError):
     """The stored jobs cannot be used; the message says why and what to do."""
@@ -372,7 +374,8 @@ class JobStore:
             )
 
     def sweep(self) -> None:
-        """Erases what has expired, and what processes that are gone left of broken uploads."""
+        """Erases what has expired, and what processes that are gone left of broken uploads; and
+        empties the journal, where somebody was in the way of that before."""
         now = time.time()
         with self._write() as connection:
             expired = (
@@ -386,8 +389,7 @@ class JobStore:
                 for folder in self._uploads.iterdir()
                 if folder.name not in known and folder.is_dir() and not _is_receiving(folder)
             ]
-        if expired or left:
-            self._erase_files([*expired, *left])
+        self._erase_files([*expired, *left])
 
     # ---- For the webhooks ----------------------------------------------------------------------
 
@@ -426,11 +428,14 @@ class JobStore:
         for job_id in job_ids:
             shutil.rmtree(self._uploads / job_id, ignore_errors=True)
         assert self._engine is not None
-        # Deleted rows are zeroed, but the journal still has them until it is emptied.
+        # Deleted rows are zeroed, but the journal still has them until it is emptied. Where somebody
+        # reads or writes meanwhile it is not, and the next sweep does it.
         raw = self._engine.raw_connection()
         try:
+            raw.cursor().execute("PRAGMA busy_timeout = 500")
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
+            raw.cursor().execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
             raw.close()
 
     @contextlib.contextmanager
@@ -460,7 +465,7 @@ def _open(database: Path) -> Engine:
     def configure(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own type
         connection.isolation_level = None  # transactions begin where we say so, below
         for pragma in (
-            "busy_timeout = 30000",
+            f"busy_timeout = {_BUSY_MILLISECONDS}",
             "auto_vacuum = FULL",  # what is erased leaves the file; works before the first table
             "journal_mode = WAL",  # readers do not wait for the writer
             "synchronous = NORMAL",
