@@ -117,6 +117,7 @@ def test_images_of_the_budget_have_regions_of_their_own(check, tmp_path, encode_
     ("budget", "message"),
     [
         ("rules: [", "not YAML"),
+        ("[" * 100_000, "not YAML"),
         ("- a", "has fields"),
         ({}, "rules: missing; add it"),
         ({"rules": []}, "rules: "),

@@ -275,3 +275,19 @@ def test_a_bad_dataset_json_is_named(folder, text, says):
 def test_a_folder_without_images_is_refused(tmp_path):
     with pytest.raises(DataError, match="images: no such folder"):
         read_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        ("[" * 100_000, "brackets"),
+        ('{"a": ' * 100_000, "brackets"),
+        (f'{{"viewing_s": {"9" * 5_000}}}', "thousands of digits"),
+        (f'{{"viewing_s": {"9" * 4_000}}}', "must be seconds above 0"),
+    ],
+    ids=["lists", "objects", "digits", "seconds"],
+)
+def test_a_dataset_json_that_python_stumbles_over_is_named(folder, content, wrong):
+    (folder / "dataset.json").write_text(content)
+    with pytest.raises(DataError, match=rf"dataset\.json: .*{wrong}"):
+        read_folder(folder)

@@ -81,7 +81,7 @@ def read_budget(path: Path) -> Budget:
     """Raises BudgetError, which names the field and says what to change; OSError."""
     try:
         content = yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BudgetError(f"{path} is not YAML: {error}") from error
     if not isinstance(content, dict):
         raise BudgetError(f"{path}: a budget has fields, give at least 'rules', a list of rules")

@@ -137,7 +137,7 @@ class FigmaClient:
             raise FigmaError(f"Figma answered with status {status}. Try again later.")
         try:
             answer = json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise FigmaError("Figma's answer cannot be read. Try again later.") from error
         if not isinstance(answer, dict):
             raise FigmaError("Figma's answer cannot be read. Try again later.")

@@ -236,7 +236,7 @@ def read_held_out(folder: Path) -> HeldOut:
         with np.load(path, allow_pickle=False) as stored:
             names = json.loads(str(stored["names"]))
             return HeldOut({name: stored[str(n)] for n, name in enumerate(names)})
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, RecursionError) as error:
         raise ModelFileError(
             f"{path} cannot be read ({error}); fine-tune again, into another folder"
         ) from error

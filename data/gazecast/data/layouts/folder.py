@@ -13,7 +13,7 @@ unknown; the rows of one observer are in viewing order.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +99,11 @@ def _read_about(path: Path) -> _About:
         raise DataError(f"{path}, line {error.lineno}: not valid JSON ({error.msg})") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(
+            f"{path}: has a number of thousands of digits or thousands of brackets in each other; "
+            "write it anew"
+        ) from error
     if not isinstance(about, dict):
         raise DataError(f"{path}: must hold one JSON object, such as {{'name': 'my-study'}}")
     for key in ("name", "licence", "source"):
@@ -107,7 +112,7 @@ def _read_about(path: Path) -> _About:
     viewing_s = about.get("viewing_s")
     if viewing_s is not None:
         is_number = isinstance(viewing_s, int | float) and not isinstance(viewing_s, bool)
-        if not is_number or not 0 < viewing_s < math.inf:
+        if not is_number or not 0 < viewing_s <= sys.float_info.max:
             raise DataError(f"{path}: 'viewing_s' must be seconds above 0, not {viewing_s!r}")
         viewing_s = float(viewing_s)
     return _About(

@@ -428,8 +428,8 @@ class JobStore:
         for job_id in job_ids:
             shutil.rmtree(self._uploads / job_id, ignore_errors=True)
         assert self._engine is not None
-        # Deleted rows are zeroed, but the journal still has them until it is emptied. Where somebody
-        # reads or writes meanwhile it is not, and the next sweep does it.
+        # Deleted rows are zeroed, but the journal still has them until it is emptied. Where one
+        # reads or writes at that moment it is not, and the next sweep does it.
         raw = self._engine.raw_connection()
         try:
             raw.cursor().execute("PRAGMA busy_timeout = 500")

@@ -280,7 +280,7 @@ def parse_recipe(text: str, where: str) -> Recipe:
     """Check a recipe's text; `where` names it in errors. Raises RecipeError."""
     try:
         return Recipe.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise RecipeError(f"{where} is not valid YAML: {error}") from error
     except ValidationError as error:
         lines = [
