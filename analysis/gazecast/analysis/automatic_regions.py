@@ -16,11 +16,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from gazecast.analysis.bounds import MOST_FOUND
-from gazecast.analysis.components import components
 from gazecast.analysis.regions import Region
 
 Kind = Literal["text", "picture", "button"]
@@ -111,8 +111,7 @@ def _layout(small: NDArray[np.uint8]) -> list[tuple[Kind, _Box]]:
     """All regions of the reduced image (rows, columns, 3), in no order."""
     panels, flats = _flat_areas(small)
     detail = _without_rules(~panels)
-    found = components(detail)
-    pieces, boxes = found.labels, found.boxes
+    pieces, boxes, sizes = _parts(detail)
     rules: list[int] = []
     buttons: list[_Box] = []
     pictures: list[_Box] = []
@@ -123,7 +122,7 @@ def _layout(small: NDArray[np.uint8]) -> list[tuple[Kind, _Box]]:
         box: _Box = tuple(boxes[index].tolist())
         every = 1 + math.isqrt(_area(box) // _SAMPLE)
         inside = pieces[_cells(box)][::every, ::every] == index + 1
-        if _is_rule(box, int(found.sizes[index])):
+        if _is_rule(box, int(sizes[index])):
             rules.append(index)
         elif _part(inside) >= _SOLID and _is_button(small, box):
             buttons.append(_without_rim(box))
@@ -148,21 +147,33 @@ def _flat_areas(small: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], list[_Box]
     Background is a flat area that is large and either fills most of its box's border, as a panel
     does, or runs along two sides of the image, as the page does.
     """
-    areas = components(_is_flat(small))
+    areas, boxes, sizes = _parts(_is_flat(small))
     background = np.zeros(small.shape[:2], dtype=np.bool_)
     flats: list[_Box] = []
     rows, columns = small.shape[:2]
-    for index in np.flatnonzero(areas.sizes >= _BUTTON_HEIGHT**2).tolist():
-        top, left, bottom, right = map(int, areas.boxes[index])
-        labels = areas.labels[top:bottom, left:right]
+    for index in np.flatnonzero(sizes >= _BUTTON_HEIGHT**2).tolist():
+        top, left, bottom, right = map(int, boxes[index])
+        labels = areas[top:bottom, left:right]
         border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]) == index + 1
         panel = _part(border) >= _BORDER
         sides = (top <= 1) + (left <= 1) + (bottom >= rows) + (right >= columns)
-        if areas.sizes[index] >= _PANEL * background.size and (panel or sides >= 2):
+        if sizes[index] >= _PANEL * background.size and (panel or sides >= 2):
             background[top:bottom, left:right] |= labels == index + 1
         if panel:
             flats.append((top, left, bottom, right))
     return background, flats
+
+
+def _parts(
+    mask: NDArray[np.bool_],
+) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.intp]]:
+    """The parts of a mask (rows, columns) whose cells touch along an edge: labels (rows, columns),
+    0 outside the mask, else the number of the part, from 1 on; boxes (parts, 4), top, left, bottom
+    and right, the last two exclusive; and sizes (parts,), in cells."""
+    labels, count = ndimage.label(mask)
+    boxes = [(y.start, x.start, y.stop, x.stop) for y, x in ndimage.find_objects(labels)]
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    return labels, np.array(boxes, dtype=np.intp).reshape(-1, 4), sizes
 
 
 def _without_rules(detail: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -276,7 +287,7 @@ def _is_picture(cells: NDArray[np.uint8], inside: NDArray[np.bool_], box: _Box) 
 def _blocks(letters: NDArray[np.bool_]) -> list[_Box]:
     """Boxes of the text blocks that the letters (rows, columns) form."""
     smoothed = ~_runs(~letters, _GAP + 1, axis=1, outside=True)
-    lines = components(smoothed).boxes
+    _, lines, _ = _parts(smoothed)
     height, width = _sides(lines)
     lines = lines[(height >= _LETTER) & (width >= _LETTER)]
     height, width = _sides(lines)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ import typer
 
 from gazecast.cli.model_option import ModelOption, load_predictor
 from gazecast.cli.options import Asked, asks
+from gazecast.data.atomic import replacing
 
 if TYPE_CHECKING:  # slow to load, and --help does without
     from gazecast.designs.design import Design
@@ -102,19 +103,8 @@ def output_names(images: Sequence[Path]) -> dict[Path, str]:
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:
-    """Writes files so that each is either whole or, after a crash or on a full disk, not there.
-
-    Raises OSError, also where a device or a pipe is to be written: it would be replaced by a file.
-    """
-    partial = {path: path.with_name(f".{uuid.uuid4().hex}.partial") for path in files}
-    try:
+    """Writes files, each of them whole or, after a crash or on a full disk, not there. Raises
+    OSError."""
+    with ExitStack() as written:
         for path, content in files.items():
-            if path.exists() and not path.is_file():
-                raise OSError(f"{path} is no file, and is not replaced by one; name another")
-            with partial[path].open("xb") as file:  # follows no link that was there before
-                file.write(content)
-        for path, written in partial.items():
-            written.replace(path)
-    finally:
-        for written in partial.values():
-            written.unlink(missing_ok=True)
+            written.enter_context(replacing(path)).write_bytes(content)

@@ -39,7 +39,7 @@ def test_failures_have_them(keyless, fixed_predictor, monkeypatch, encode_image)
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_predictions_may_be_kept_by_whoever_asked_but_are_asked_for_again(keyless, encode_image):
+def test_predictions_are_kept_by_nobody_on_the_way(keyless, encode_image):
     answer = keyless.post("/v1/predictions", files={"image": encode_image()})
-    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["cache-control"] == "no-store"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
+
+from gazecast.data.atomic import replacing
 
 
 def replace_file(path: Path, text: str) -> None:
     """Puts a new file in the place of the old one, on disk when this returns. Raises OSError."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-    ) as new:
-        new.write(text)
-        new.flush()
-        os.fsync(new.fileno())
-    written = Path(new.name)
-    written.chmod(0o644)  # temporary files are the writer's alone; services read this one
-    written.replace(path)
+    with replacing(path) as new:
+        write_file(new, text)
+        new.chmod(0o644)  # whatever the umask: services read it
     sync_folder(path.parent)
 
 

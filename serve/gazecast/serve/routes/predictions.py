@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 
 from gazecast.designs.design import Design
 from gazecast.designs.files import density_npy, overlay_png
@@ -15,7 +15,6 @@ from gazecast.designs.records import Report
 from gazecast.designs.report import describe, prediction_id
 from gazecast.model.prediction import require_domain
 from gazecast.serve import examples
-from gazecast.serve.etags import is_match, prediction_etag
 from gazecast.serve.forms import form_body, form_of
 from gazecast.serve.problems import documented
 from gazecast.serve.routes.checks import (
@@ -68,11 +67,6 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
                 },
             },
             "headers": {
-                "ETag": {
-                    "description": "Stands for the image's bytes, the parameters, the media type, "
-                    "the model and the version of gazecast.",
-                    "schema": {"type": "string"},
-                },
                 "Gazecast-Id": {
                     "description": "The prediction's id, as in the JSON answer.",
                     "schema": {"type": "string"},
@@ -83,10 +77,6 @@ router = APIRouter(prefix="/v1", route_class=QueuedRoute)
                 },
             },
         },
-        304: {
-            "description": "If-None-Match has the ETag of this answer. (For a POST that is beyond "
-            "RFC 9110, on purpose: nothing is predicted anew.)"
-        },
         **documented(400, 406, 413, 415, 422, 500, 503),
     },
 )
@@ -96,23 +86,14 @@ async def predict(
     ],
     media_type: Annotated[str, Depends(media_type_of(JSON, PNG, NPY, HTML))],
     service: ServiceDependency,
-    if_none_match: Annotated[
-        str,
-        Header(
-            description="ETags of answers that the client has; 304 when this one is among them."
-        ),
-    ] = "",
 ) -> Response:
     """Nothing of the image is kept: it is gone once the answer is sent."""
     predictor = service.predictor
     require_domain(form.domain, predictor.info)
 
-    etag = await to_thread.run_sync(prediction_etag, form, media_type, predictor.info)
-    headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept"}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if media_type == HTML:
         headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'none'"
-    if is_match(if_none_match, etag):
-        return Response(status_code=304, headers=headers)
 
     def count() -> int:
         file = form.image.file

@@ -14,11 +14,11 @@ import os
 import re
 import secrets
 import stat
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
+from gazecast.data.atomic import replacing
 from gazecast.data.errors import GazecastError
 
 _logger = logging.getLogger(__name__)
@@ -137,18 +137,14 @@ def _write(file: Path, keys: Mapping[str, str]) -> None:
     file = file.resolve()  # a link stays a link
     try:
         mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
-        descriptor, made = tempfile.mkstemp(dir=file.parent)
-        path = Path(made)
-        try:
+        with replacing(file) as path:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as new:
                 _check(file, new)  # its file system may know no other mode
                 new.writelines(f"{name}:{stored}\n" for name, stored in keys.items())
                 new.flush()
                 os.fsync(new.fileno())
             path.chmod(mode)
-            path.replace(file)
-        finally:
-            path.unlink(missing_ok=True)
     except OSError as error:
         raise KeyFileError(f"The key file {file} cannot be written: {error.strerror}.") from error
 

@@ -71,9 +71,8 @@ class Cors(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST", "DELETE"),
-            allow_headers=("Authorization", "Content-Type", "X-API-Key", "If-None-Match"),
+            allow_headers=("Authorization", "Content-Type", "X-API-Key"),
             expose_headers=(
-                "ETag",
                 "Gazecast-Domain",
                 "Gazecast-Id",
                 "Location",

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gazecast.data.atomic import replacing
 from gazecast.data.stimulus import DataError
 from gazecast.training.finetuning.judging import LogDensity
 
@@ -48,7 +49,8 @@ class Work:
                 "give another --out, or remove the folder"
             )
         if not held.exists():
-            _write(held, key.encode())
+            with replacing(held) as new:
+                new.write_bytes(key.encode())
 
     def load(self, stage: str, fold: str) -> Trained | None:
         """What was trained before, None where it was not."""
@@ -61,19 +63,16 @@ class Work:
 
     def save(self, stage: str, fold: str, trained: Trained) -> None:
         path = self._path(stage, fold)
-        partial = path.with_suffix(".partial")
-        torch.save(
-            {
-                "changed": dict(trained.changed),
-                "held_out": {
-                    name: torch.from_numpy(np.ascontiguousarray(array))
-                    for name, array in trained.held_out.items()
-                },
-                "seconds": trained.seconds,
+        kept = {
+            "changed": dict(trained.changed),
+            "held_out": {
+                name: torch.from_numpy(np.ascontiguousarray(array))
+                for name, array in trained.held_out.items()
             },
-            partial,
-        )
-        partial.replace(path)
+            "seconds": trained.seconds,
+        }
+        with replacing(path) as new:
+            torch.save(kept, new)
 
     def remove(self) -> None:
         shutil.rmtree(self._folder)
@@ -89,9 +88,3 @@ def changed(before: Mapping[str, Tensor], after: Mapping[str, Tensor]) -> dict[s
         for name, value in after.items()
         if not torch.equal(value, before[name])
     }
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.replace(path)

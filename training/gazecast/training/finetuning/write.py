@@ -13,6 +13,7 @@ from typing import cast
 
 import numpy as np
 
+from gazecast.data.atomic import replacing
 from gazecast.data.stimulus import EyeTrackingSet
 from gazecast.evaluation.candidate import (
     CARD,
@@ -72,9 +73,8 @@ def write_candidate(
     finished = candidate(info.sha256, created)
     write_held_out(held_out, out / HELD_OUT)
     (out / CARD).write_text(model_card(info, finished), encoding="utf-8")
-    partial = out / f"{DESCRIPTION}.partial"
-    partial.write_text(finished.to_json(), encoding="utf-8")
-    partial.replace(out / DESCRIPTION)
+    with replacing(out / DESCRIPTION) as new:
+        new.write_text(finished.to_json(), encoding="utf-8")
     return finished
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from gazecast.data.atomic import replacing
 from gazecast.data.errors import GazecastError
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 
@@ -65,21 +66,18 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    temporary = path.with_suffix(".tmp")
-    torch.save(
-        {
-            "spec": asdict(checkpoint.spec),
-            "recipe": checkpoint.recipe,
-            "progress": asdict(checkpoint.progress),
-            "weights": checkpoint.weights,
-            "average": checkpoint.average,
-            "optimizer": checkpoint.optimizer,
-            "began_with": list(checkpoint.began_with),
-            "taught_by": list(checkpoint.taught_by),
-        },
-        temporary,
-    )
-    temporary.replace(path)  # atomic, on one file system
+    kept = {
+        "spec": asdict(checkpoint.spec),
+        "recipe": checkpoint.recipe,
+        "progress": asdict(checkpoint.progress),
+        "weights": checkpoint.weights,
+        "average": checkpoint.average,
+        "optimizer": checkpoint.optimizer,
+        "began_with": list(checkpoint.began_with),
+        "taught_by": list(checkpoint.taught_by),
+    }
+    with replacing(path) as new:
+        torch.save(kept, new)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
