@@ -31,7 +31,7 @@ from gazecast.model.graph import AUTO, DOMAIN, IMAGE, THUMBNAIL, THUMBNAIL_SIDE
 from gazecast.model.predictor import SHIPPED_MODEL, Predictor
 from gazecast.model.session import session_options
 from gazecast.training.export.shipped import Shipped
-from gazecast.training.exported import read_exported
+from gazecast.training.export.weights import read_trainable
 
 import onnxruntime
 
@@ -75,7 +75,7 @@ def concurrency(seconds: float) -> Table:
 
 
 def batching(seconds: float) -> Table:
-    shipped = read_exported(SHIPPED_MODEL)
+    shipped = read_trainable(SHIPPED_MODEL)
     network = Shipped(shipped.network, shipped.familiarity).eval()
     rng = np.random.default_rng(0)
     runs: dict[tuple[int, int], Callable[[], object]] = {}

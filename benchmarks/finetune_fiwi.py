@@ -29,7 +29,7 @@ from gazecast.evaluation.candidate import HeldOut
 from gazecast.evaluation.cross_validation import FOLDS
 from gazecast.model.allocator import keep_freed_memory
 from gazecast.model.network import SaliencyNetwork
-from gazecast.training.exported import read_exported
+from gazecast.training.export.weights import read_trainable
 from gazecast.training.finetuning.domain_stage import CachedOutput, fit_domain
 from gazecast.training.finetuning.judging import held_out_map, score
 from gazecast.training.finetuning.ranks import Ranks
@@ -86,9 +86,9 @@ class Curve:
         self.settings, self.work = Settings(), work
         self.user = read_user_data(folder, sigma_px=30)
         self.split = {stimulus.name: stimulus.split for stimulus in read_folder(folder).stimuli}
-        self.start = read_exported(start_from).network.requires_grad_(False)
+        self.start = read_trainable(start_from).network.requires_grad_(False)
         self.row = self.start.spec.domains.index("web")
-        self.pixels = read_exported(start_from).info.input.pixels
+        self.pixels = read_trainable(start_from).info.input.pixels
         self.examples = load_examples(
             self.user.stimuli, self.user.about, "web", self.row, self.pixels
         )

@@ -222,7 +222,7 @@ def one_thread() -> Iterator[None]:
 class TinyModel:
     """network: random weights, but each domain looks into a corner of its own (web top left, mobile
     top right, poster bottom left, photo bottom right). shipped: what is exported of it. onnx: the
-    file, its .json beside it."""
+    file, its weights and description beside it."""
 
     network: SaliencyNetwork
     shipped: Shipped
@@ -237,6 +237,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 
     from gazecast.model.network import NetworkSpec, SaliencyNetwork
     from gazecast.training.export.shipped import Shipped, write_onnx
+    from gazecast.training.export.weights import write_weights
 
     torch.manual_seed(0)
     network = SaliencyNetwork(NetworkSpec("test_efficientnet", DOMAINS, (32, 24, 16, 16), 1)).eval()
@@ -259,10 +260,13 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     with FileLock(folder / "tiny-model.lock"):
         if not path.with_suffix(".json").exists():
             write_onnx(shipped, path)
+            weights = path.with_suffix(".safetensors")
+            write_weights(shipped, weights)
             info = replace(
                 FixedPredictor.info,
                 name="tiny",
                 sha256=file_sha256(path),
+                weights_sha256=file_sha256(weights),
                 input=InputSize(pixels=128 * 128, multiple=32),
             )
             path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")

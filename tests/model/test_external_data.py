@@ -95,7 +95,7 @@ def test_tensors_in_other_files_are_refused_wherever_they_stand(tmp_path, make):
 
 
 def test_they_are_neither_promoted_nor_trained_on(tmp_path):
-    from gazecast.training.exported import read_exported
+    from gazecast.training.export.weights import read_trainable
 
     file = described(tmp_path / "model.onnx", as_initializer())
     registry = Registry(tmp_path / "registry")
@@ -103,7 +103,7 @@ def test_they_are_neither_promoted_nor_trained_on(tmp_path):
         registry.promote(file, replaces=None, reason="better", gains={})
     assert registry.names() == []
     with pytest.raises(ModelFileError, match="keeps tensors in other files"):
-        read_exported(file)
+        read_trainable(file)
 
 
 MADE = as_initializer().SerializeToString()

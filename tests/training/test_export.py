@@ -17,7 +17,7 @@ from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.predictor import SHIPPED_MODEL
 from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.export import export as export_module
-from gazecast.training.export import shipped
+from gazecast.training.export import model_files, shipped
 from gazecast.training.export.description import datasets_used
 from gazecast.training.export.export import export, shipped_network
 from gazecast.training.export.shipped import (
@@ -286,12 +286,12 @@ def test_nothing_is_written_where_the_file_is_wrong(
     checkpoint_file, tmp_path, tiny_model, monkeypatch
 ):
     monkeypatch.setattr(
-        shipped,
+        model_files,
         "write_onnx",
         lambda _, path: path.write_bytes(tiny_model.onnx.read_bytes()),
     )
     at_one_shape = partial(check_parity, shapes=[(32, 64)])
-    monkeypatch.setattr(shipped, "check_parity", at_one_shape)
+    monkeypatch.setattr(model_files, "check_parity", at_one_shape)
     monkeypatch.setattr(export_module, "datasets_used", lambda *_, **__: ())
     before = set(tmp_path.iterdir())
     with pytest.raises(ExportError, match="the file was not written"):

@@ -9,15 +9,14 @@ import pytest
 import torch
 from torch import nn
 
-from gazecast.model.metadata import file_sha256
 from gazecast.model.network import NetworkSpec, SaliencyNetwork
 from gazecast.model.vocabulary import DOMAINS
 from gazecast.training.export import export as export_module
 from gazecast.training.export import thinning
 from gazecast.training.export.export import export
-from gazecast.training.export.shipped import Shipped, write_onnx
+from gazecast.training.export.shipped import Shipped
 from gazecast.training.export.thinning import STEP, thin
-from gazecast.training.exported import read_exported
+from gazecast.training.export.weights import read_weights, write_weights
 from gazecast.training.finetuning.starting import with_domain
 from gazecast.training.fit.checkpoint import Checkpoint, Progress, save_checkpoint
 from gazecast.training.fit.recipe import RecipeError, parse_recipe
@@ -163,17 +162,14 @@ def test_what_cannot_be_left_out_is_said(network, images):
         thin(other, images[:2], 0.1)
 
 
-def test_a_thinned_file_is_read_back_and_grows(tiny_model, tmp_path):
-    """Of a backbone that holds all of a smaller one's layers."""
+def test_a_thinned_model_is_read_back_and_grows(tmp_path):
     torch.manual_seed(0)
     whole = NetworkSpec("tf_efficientnet_lite1", DOMAINS, (16, 16, 16, 16), 0)
     count = len(SaliencyNetwork(whole).backbone.expanding_blocks())
     spec = replace(whole, hidden=tuple(16 + 16 * (n % 3) for n in range(count)))
-    path = tmp_path / "thinned.onnx"
-    write_onnx(Shipped(SaliencyNetwork(spec).eval()), path)
-    info = replace(read_exported(tiny_model.onnx).info, sha256=file_sha256(path))
-    path.with_suffix(".json").write_text(info.to_json(), encoding="utf-8")
-    found = read_exported(path).network
+    path = tmp_path / "thinned.safetensors"
+    write_weights(Shipped(SaliencyNetwork(spec).eval()), path)
+    found = read_weights(path).network
     assert found.spec == spec
     assert with_domain(found, "kiosk", "web").spec.hidden == spec.hidden
 

@@ -173,7 +173,7 @@ def _parts(
     labels, count = ndimage.label(mask)
     boxes = [(y.start, x.start, y.stop, x.stop) for y, x in ndimage.find_objects(labels)]
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    return labels, np.array(boxes, dtype=np.intp).reshape(-1, 4), sizes
+    return labels.astype(np.int32, copy=False), np.array(boxes, dtype=np.intp).reshape(-1, 4), sizes
 
 
 def _without_rules(detail: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -30,7 +30,7 @@ from gazecast.data.errors import GazecastError
 
 # The extra that brings a package which the base install does without.
 EXTRAS = {
-    **dict.fromkeys(("torch", "torchvision", "timm", "onnx", "onnxscript"), "train"),
+    **dict.fromkeys(("torch", "torchvision", "timm", "onnx", "onnxscript", "safetensors"), "train"),
     **dict.fromkeys(("hotgaze", "matplotlib", "cv2"), "report"),
     **dict.fromkeys(("pandera", "polars"), "import"),
 }

@@ -17,11 +17,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
+from pydantic import ValidationError
 
 from gazecast.data.errors import GazecastError
 from gazecast.data.names import UnsafeNameError, inside
 from gazecast.model.card import model_card
-from gazecast.model.metadata import ModelFileError, ModelInfo, read_model_info
+from gazecast.model.metadata import (
+    ModelFileError,
+    ModelInfo,
+    parse_model_info,
+    read_model_info,
+    weights_of,
+)
 
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import (
@@ -37,6 +44,7 @@ from huggingface_hub.errors import (
 
 MODEL = "model.onnx"
 DESCRIPTION = "model.json"
+WEIGHTS = "model.safetensors"
 CARD = "MODEL_CARD.md"
 
 _HUB_CARD = "README.md"  # where the hub looks for it
@@ -69,6 +77,7 @@ def push(model: Path, repository: str, *, public: bool = False) -> Published:
     except UnsafeNameError as error:
         raise HubError(f"{error}.") from error
     card = written.read_text("utf-8") if written.is_file() else model_card(info)
+    weights = [] if info.weights_sha256 is None else [weights_of(model, info)]
     hub = _hub()
     with _explained(repository):
         hub.create_repo(repository, private=not public, exist_ok=True)
@@ -77,6 +86,7 @@ def push(model: Path, repository: str, *, public: bool = False) -> Published:
             [
                 CommitOperationAdd(MODEL, model),
                 CommitOperationAdd(DESCRIPTION, model.with_suffix(".json")),
+                *(CommitOperationAdd(WEIGHTS, file) for file in weights),
                 CommitOperationAdd(_HUB_CARD, (_front_matter(info) + card).encode()),
             ],
             commit_message=f"{info.name} {info.version}, {info.sha256[:12]}",
@@ -85,8 +95,8 @@ def push(model: Path, repository: str, *, public: bool = False) -> Published:
 
 
 def pull(repository: str, out: Path, *, revision: str | None = None) -> Published:
-    """Fetches a model into a new folder, as model.onnx, model.json and MODEL_CARD.md; it appears
-    whole and checked, or not at all.
+    """Fetches a model into a new folder, as model.onnx, model.json, MODEL_CARD.md and, where it
+    has them, the weights; it appears whole and checked, or not at all.
 
     revision: a commit, tag or branch; the main branch by default. All files are those of the one
     commit that it stands for at the beginning. A full commit that was fetched before needs no hub.
@@ -103,10 +113,13 @@ def pull(repository: str, out: Path, *, revision: str | None = None) -> Publishe
             raise HubError(
                 f"The hub does not say which commit of {repository} is {revision or 'main'}."
             )
+        wanted = {MODEL: MODEL, DESCRIPTION: DESCRIPTION, CARD: _HUB_CARD}
         fetched = {
             ours: Path(_hub().hf_hub_download(repository, theirs, revision=commit))
-            for ours, theirs in ((MODEL, MODEL), (DESCRIPTION, DESCRIPTION), (CARD, _HUB_CARD))
+            for ours, theirs in wanted.items()
         }
+        if _has_weights(fetched[DESCRIPTION]):
+            fetched[WEIGHTS] = Path(_hub().hf_hub_download(repository, WEIGHTS, revision=commit))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         whole = Path(folder, "model")
@@ -115,6 +128,8 @@ def pull(repository: str, out: Path, *, revision: str | None = None) -> Publishe
             shutil.copyfile(file, whole / name)
         try:
             info = read_model_info(whole / DESCRIPTION, whole / MODEL)
+            if info.weights_sha256 is not None:
+                weights_of(whole / MODEL, info)
         except ModelFileError as error:
             raise HubError(
                 f"What was fetched of {repository} at {commit} is no whole model: {error} If the "
@@ -123,6 +138,14 @@ def pull(repository: str, out: Path, *, revision: str | None = None) -> Publishe
             ) from error
         whole.rename(out)
     return Published(info, commit)
+
+
+def _has_weights(description: Path) -> bool:
+    """Whether a description speaks of weights; one that cannot be read is told of later."""
+    try:
+        return parse_model_info(description.read_bytes()).weights_sha256 is not None
+    except ValidationError:
+        return False
 
 
 def _hub() -> HfApi:

@@ -114,6 +114,9 @@ class ModelInfo:
     figure."""
     calibration: Calibration | None = None
     """How far shares may be believed; None where it was not measured."""
+    weights_sha256: str | None = None
+    """Hex SHA-256 of the weights beside the ONNX file, which training goes on from; None for a
+    model without them."""
 
     def to_json(self) -> str:
         """The text of the JSON file, as `read_model_info` reads it."""
@@ -127,6 +130,36 @@ def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+WEIGHTS_SUFFIX = ".safetensors"
+"""Of the weights that lie beside an ONNX file, under its name."""
+
+
+def weights_of(model: Path, info: ModelInfo) -> Path:
+    """The weights beside an ONNX file, verified to be those that its description speaks of.
+
+    Raises ModelFileError when there are none, or others.
+    """
+    path = model.with_suffix(WEIGHTS_SUFFIX)
+    if info.weights_sha256 is None:
+        raise ModelFileError(
+            f"{model} has no weights beside it to train on, only what predicts. Export it again "
+            "from its checkpoint, or take the model from where it was made."
+        )
+    if not path.is_file():
+        raise ModelFileError(
+            f"{path} is missing, the weights of {model.name}. Copy it there, or pull the model "
+            "again."
+        )
+    found = file_sha256(path)
+    if found != info.weights_sha256:
+        raise ModelFileError(
+            f"{path} holds other weights than those of {model.name}: its SHA-256 is {found}, "
+            f"described is {info.weights_sha256}. Copy the right ones there, or pull the model "
+            "again."
+        )
+    return path
 
 
 def parse_model_info(text: str | bytes) -> ModelInfo:

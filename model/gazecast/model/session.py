@@ -12,7 +12,6 @@ from PIL import Image
 
 from gazecast.model.geometry import Placement, lay_out
 from gazecast.model.graph import (
-    AUTO,
     DOMAIN,
     DOMAIN_LOGITS,
     IMAGE,
@@ -50,8 +49,6 @@ class Session:
         )
         inputs = {each.name: each.shape for each in self._session.get_inputs()}
         self.thumbnail_side: int = inputs[THUMBNAIL][1]
-        # Files up to version 0.3.0 are not asked for a domain: they answer for all of them.
-        self._is_asked = DOMAIN in inputs
 
     @property
     def provider(self) -> str:
@@ -61,16 +58,11 @@ class Session:
 
     def run(self, image: NDArray[np.uint8], thumbnail: NDArray[np.uint8], domain: int) -> Answer:
         """image, thumbnail: as `inputs_of` gives them. domain: as graph.DOMAIN."""
-        feed: dict[str, NDArray[np.generic]] = {IMAGE: image, THUMBNAIL: thumbnail}
-        if self._is_asked:
-            feed[DOMAIN] = np.array([domain])
+        feed = {IMAGE: image, THUMBNAIL: thumbnail, DOMAIN: np.array([domain])}
         log_density, domain_logits, unfamiliarity = self._session.run(
             [LOG_DENSITY, DOMAIN_LOGITS, UNFAMILIARITY], feed
         )
-        answered = log_density[0]
-        if not self._is_asked:
-            answered = answered[most_like(domain_logits[0]) if domain == AUTO else domain]
-        return Answer(answered, domain_logits[0], float(unfamiliarity[0]))
+        return Answer(log_density[0], domain_logits[0], float(unfamiliarity[0]))
 
 
 def session_options(threads: int | None) -> onnxruntime.SessionOptions:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,24 @@ def test_what_is_pushed_is_pulled(gazecast, hub, model, tmp_path):
     assert offline.returncode == 0, offline.stderr
     assert file_sha256(tmp_path / "offline" / "model.onnx") == file_sha256(model)
     assert "exists already" in gazecast(*again, tmp_path / "offline").stderr
+
+
+def test_weights_go_with_their_model(gazecast, hub, model, tmp_path):
+    weights = model.with_suffix(".safetensors")
+    weights.write_bytes(b"weights" * 1000)
+    info = read_model_info(model.with_suffix(".json"), model)
+    described = replace(info, weights_sha256=file_sha256(weights))
+    model.with_suffix(".json").write_text(described.to_json(), encoding="utf-8")
+    revision = revision_of(gazecast("push", model.parent, REPOSITORY))
+    assert "model.safetensors" in hub.repositories[REPOSITORY].commits[revision]
+    pulled = gazecast("pull", REPOSITORY, "--out", tmp_path / "it")
+    assert pulled.returncode == 0, pulled.stderr
+    assert (tmp_path / "it" / "model.safetensors").read_bytes() == weights.read_bytes()
+
+    weights.write_bytes(b"others")
+    refused = gazecast("push", model.parent, REPOSITORY)
+    assert refused.returncode == 1
+    assert "holds other weights" in refused.stderr
 
 
 def test_the_hub_is_not_told_what_else_is_installed(gazecast, hub, model):

@@ -5,10 +5,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from gazecast.model.metadata import ModelFileError, Score, file_sha256, read_model_info
+from gazecast.model.metadata import (
+    ModelFileError,
+    Score,
+    file_sha256,
+    parse_model_info,
+    read_model_info,
+    weights_of,
+)
 from gazecast.model.registry.registry import ChangedMeanwhileError, Registry
 from gazecast.model.registry.version import DamagedVersionError, RegistryError
 
@@ -185,3 +193,40 @@ def test_a_folder_that_cannot_be_used_is_told(registry, make_model):
         promote(registry, make_model("a"), replaces=None)
     with pytest.raises(RegistryError, match="cannot be read: Not a directory"):
         registry.names()
+
+
+@pytest.fixture
+def trainable(make_model):
+    """A model with weights beside it."""
+
+    def make(name):
+        model = make_model(name)
+        weights = model.with_suffix(".safetensors")
+        weights.write_bytes(b"weights of " + name.encode())
+        description = model.with_suffix(".json")
+        info = parse_model_info(description.read_bytes())
+        described = replace(info, weights_sha256=file_sha256(weights))
+        description.write_text(described.to_json(), encoding="utf-8")
+        return model
+
+    return make
+
+
+def test_weights_are_kept_with_their_model(registry, trainable):
+    model = trainable("a")
+    version = registry.promote(model, replaces=None, reason="", gains={})
+    kept = registry.model(version.name)
+    assert weights_of(kept, read_model_info(kept.with_suffix(".json"), kept)).is_file()
+    assert registry.verified(version.name) == version
+    kept.with_suffix(".safetensors").write_bytes(b"others")
+    with pytest.raises(RegistryError, match=r"model\.safetensors has SHA-256"):
+        registry.verified(version.name)
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_model_with_other_weights_than_described_is_not_promoted(registry, trainable, missing):
+    weights = trainable("a").with_suffix(".safetensors")
+    weights.unlink() if missing else weights.write_bytes(b"others")
+    with pytest.raises(ModelFileError, match="weights"):
+        registry.promote(weights.with_suffix(".onnx"), replaces=None, reason="", gains={})
+    assert registry.names() == []

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,13 +180,14 @@ def test_a_file_that_a_group_shares_is_not(file, mode):
 
 
 def test_where_every_file_is_open_to_everybody_none_is_made(file, monkeypatch):
-    def mkstemp(**options):
-        descriptor, name = make(**options)
-        os.fchmod(descriptor, 0o777)
-        return descriptor, name
+    def open_to_everybody(path, flags, mode=0o777):
+        descriptor = make(path, flags, mode)
+        if flags & os.O_EXCL:
+            os.fchmod(descriptor, 0o777)
+        return descriptor
 
-    make = tempfile.mkstemp
-    monkeypatch.setattr(tempfile, "mkstemp", mkstemp)
+    make = os.open
+    monkeypatch.setattr(os, "open", open_to_everybody)
     with pytest.raises(KeyFileError, match="GAZECAST_KEYS"):
         add_key(file, "ci")
     assert list(file.parent.iterdir()) == []

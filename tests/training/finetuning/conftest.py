@@ -18,7 +18,7 @@ from gazecast.training.finetuning.settings import Settings, StageSettings
 from gazecast.training.fit.recipe import parse_recipe
 
 if TYPE_CHECKING:  # torch is slow to load, and not everything here needs it
-    from gazecast.training.exported import Exported
+    from gazecast.training.export.weights import TrainableModel
 
 SIDE, SQUARE = 64, 12
 
@@ -59,13 +59,13 @@ def scenes(count, squares, seed=0):
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory) -> Exported:
+def start(tmp_path_factory) -> TrainableModel:
     """The model: web, mobile and poster are copies of photo."""
     import torch
 
     from gazecast.training.export.export import shipped_network
     from gazecast.training.export.familiarity import Familiarity
-    from gazecast.training.exported import Exported
+    from gazecast.training.export.weights import TrainableModel
     from gazecast.training.fit.checkpoint import load_checkpoint
     from gazecast.training.fit.trainer import train
 
@@ -127,7 +127,7 @@ def start(tmp_path_factory) -> Exported:
         metrics={},
     )
     familiarity = Familiarity(head.out_features, head.in_features)
-    return Exported(root / "squares.onnx", info, network, familiarity, THUMBNAIL_SIDE)
+    return TrainableModel(root / "squares.onnx", info, network, familiarity, THUMBNAIL_SIDE)
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gazecast.data.names import UnsafeNameError, inside
-from gazecast.model.metadata import Score, read_model_info
+from gazecast.model.metadata import Score, read_model_info, weights_of
 from gazecast.model.registry.durable import copy_file, replace_file, sync_folder, write_file
 from gazecast.model.registry.version import (
     CHECKSUMS,
     DESCRIPTION,
     MODEL,
     RECORD,
+    WEIGHTS,
     RegistryError,
     Version,
     checksums,
@@ -153,13 +154,17 @@ class Registry:
             )
             staging = Path(tempfile.mkdtemp(dir=versions, prefix=_STAGING))
             copies = {MODEL: model, DESCRIPTION: model.with_suffix(".json")}
+            if info.weights_sha256 is not None:
+                copies[WEIGHTS] = weights_of(model, info)
             copies |= {path.name: path for path in beside}
             for name, source in copies.items():
                 copy_file(source, inside(staging, name))
             write_file(staging / RECORD, version.to_json())
             write_file(staging / CHECKSUMS, checksums(staging, [*copies, RECORD]))
             # The source may have been written to while it was copied.
-            read_model_info(staging / DESCRIPTION, staging / MODEL)
+            copied = read_model_info(staging / DESCRIPTION, staging / MODEL)
+            if copied.weights_sha256 is not None:
+                weights_of(staging / MODEL, copied)
             staging.chmod(0o755)  # temporary folders are the writer's alone; services read this one
             sync_folder(staging)
             staging.rename(versions / version.name)

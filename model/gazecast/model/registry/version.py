@@ -16,6 +16,7 @@ from gazecast.model.metadata import ModelFileError, Score, file_sha256
 
 MODEL = "model.onnx"
 DESCRIPTION = "model.json"
+WEIGHTS = "model.safetensors"
 RECORD = "version.json"
 CHECKSUMS = "SHA256SUMS"
 

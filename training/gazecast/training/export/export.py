@@ -11,9 +11,6 @@ import torch
 from torch import Tensor
 
 from gazecast.model.geometry import lay_out, place
-from gazecast.model.graph import (
-    THUMBNAIL_SIDE,
-)
 from gazecast.model.metadata import (
     InputSize,
     ModelInfo,
@@ -29,7 +26,8 @@ from gazecast.training.export.domain_head import (
     example_paths,
     fit_domain_head,
 )
-from gazecast.training.export.shipped import ExportError, Shipped, to_input, write_model
+from gazecast.training.export.model_files import write_model
+from gazecast.training.export.shipped import ExportError, Shipped, to_input
 from gazecast.training.export.thinning import thin
 from gazecast.training.fit.checkpoint import (
     DOMAIN_ROWS,
@@ -40,10 +38,6 @@ from gazecast.training.fit.checkpoint import (
 )
 from gazecast.training.fit.recipe import Recipe, parse_recipe, read_recipe
 from gazecast.training.fit.samples import MULTIPLE
-from gazecast.training.int8 import answers_of, check_rounding, quantise
-
-ROUNDING_PICTURES = 10
-"""Pictures of each domain that the ranges of 8-bit integers are taken from."""
 
 THINNING_PICTURES = 40
 """Pictures of each domain, if there are so many, on which it is measured which channels matter."""
@@ -58,7 +52,7 @@ def export(
     data_root: Path,
     recipe_path: Path | None = None,
 ) -> ModelInfo:
-    """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
+    """Write OUT (an .onnx path) with its weights and description, as `write_model` does.
 
     checkpoint_paths: one, or several of one recipe that held out different splits; then the mean of
     their weights is exported. data_root: where the recipe's data sets are, for the domain head and
@@ -66,7 +60,7 @@ def export(
     here: the validation lines, the borrowed readouts and the domain examples.
     Raises CheckpointError, RecipeError, DataError, or ExportError: for an unfinished checkpoint,
     for a recipe that trains otherwise, and when torch and ONNX Runtime disagree by more than
-    PARITY_TOLERANCE at any of PARITY_SHAPES; RoundingError where 8-bit integers cost too much.
+    PARITY_TOLERANCE at any of PARITY_SHAPES.
     """
     checkpoint, recipe, text = _finished(checkpoint_paths)
     where = ", ".join(map(str, checkpoint_paths))
@@ -90,11 +84,12 @@ def export(
         teachers=[parse_model_info(taught) for taught in checkpoint.taught_by],
     )
 
-    def describe(sha256: str) -> ModelInfo:
+    def describe(sha256: str, weights_sha256: str) -> ModelInfo:
         return ModelInfo(
             name=name,
             version=version,
             sha256=sha256,
+            weights_sha256=weights_sha256,
             licence="LicenseRef-gazecast-weights",
             datasets=datasets,
             recipe=RecipeUse(
@@ -109,17 +104,7 @@ def export(
             metrics={},
         )
 
-    def to_int8(onnx_file: Path) -> None:
-        for_ranges, apart = _rounding_pictures(recipe, data_root)
-        float_file = onnx_file.replace(onnx_file.with_stem(f"{onnx_file.stem}-float32"))
-        pixels = recipe.network.pixels
-        quantise(float_file, onnx_file, map(read_picture, for_ranges), pixels)
-        exact, rounded = map(answers_of, (float_file, onnx_file))
-        check_rounding(exact, rounded, map(read_picture, apart), pixels, THUMBNAIL_SIDE)
-
-    return write_model(
-        Shipped(network, familiarity), out, describe, to_int8 if recipe.network.int8 else None
-    )
+    return write_model(Shipped(network, familiarity), out, describe)
 
 
 def _laid_out(recipe: Recipe, data_root: Path) -> Iterator[Tensor]:
@@ -130,18 +115,6 @@ def _laid_out(recipe: Recipe, data_root: Path) -> Iterator[Tensor]:
             picture = read_picture(path)
             placement = place(picture.width, picture.height, recipe.network.pixels, MULTIPLE)
             yield to_input(torch.from_numpy(lay_out(picture.rgb, placement))[None])
-
-
-def _rounding_pictures(recipe: Recipe, data_root: Path) -> tuple[list[Path], list[Path]]:
-    """ROUNDING_PICTURES of each domain's examples, spread over them, and as many others."""
-    for_ranges, apart = [], []
-    for examples in recipe.domain_examples.values():
-        paths = example_paths(examples, data_root)
-        step = max(1, len(paths) // (2 * ROUNDING_PICTURES))
-        chosen = paths[::step][: 2 * ROUNDING_PICTURES]
-        for_ranges += chosen[::2]
-        apart += chosen[1::2] or chosen  # a single picture has to serve for both
-    return for_ranges, apart
 
 
 def _finished(paths: Sequence[Path]) -> tuple[Checkpoint, Recipe, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from gazecast.model.graph import (
     THUMBNAIL_SIDE,
     UNFAMILIARITY,
 )
-from gazecast.model.metadata import ModelInfo, file_sha256
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.session import Session
 from gazecast.model.vocabulary import DOMAINS
@@ -75,33 +73,6 @@ class Shipped(nn.Module):
         logits = self.network(to_input(image), torch.where(domain == AUTO, most_like, domain))
         log_density = torch.log_softmax(logits.flatten(-2), dim=-1).reshape(logits.shape)
         return log_density, domain_logits, self.familiarity(embedding)
-
-
-def write_model(
-    shipped: Shipped,
-    out: Path,
-    describe: Callable[[str], ModelInfo],
-    finish: Callable[[Path], None] | None = None,
-) -> ModelInfo:
-    """Write OUT (an .onnx path) and the .json beside it; both appear whole or not at all.
-
-    describe: from the file's SHA-256 to its description. finish: changes the file once it is known
-    to compute what the network computes. Raises ExportError when torch and ONNX Runtime disagree by
-    more than PARITY_TOLERANCE at any of PARITY_SHAPES.
-    """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        onnx_file = Path(folder, out.name)
-        write_onnx(shipped, onnx_file)
-        check_parity(shipped, onnx_file)
-        if finish is not None:
-            finish(onnx_file)
-        info = describe(file_sha256(onnx_file))
-        json_file = onnx_file.with_suffix(".json")
-        json_file.write_text(info.to_json(), encoding="utf-8")
-        onnx_file.replace(out)
-        json_file.replace(out.with_suffix(".json"))
-    return info
 
 
 def write_onnx(shipped: Shipped, path: Path) -> None:

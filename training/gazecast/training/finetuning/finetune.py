@@ -29,7 +29,7 @@ from gazecast.evaluation.candidate import (
     read_candidate,
 )
 from gazecast.model.network import SaliencyNetwork
-from gazecast.training.exported import Exported, read_exported
+from gazecast.training.export.weights import TrainableModel, read_trainable
 from gazecast.training.finetuning import domain_stage
 from gazecast.training.finetuning.domain_stage import CachedOutput, fit_domain
 from gazecast.training.finetuning.judging import Scores, held_out_map, judge, score
@@ -88,7 +88,7 @@ def finetune(
         raise DataError(f"{out} holds a finished candidate; give another --out, or remove it")
     settings = settings or Settings()
     user = read_user_data(folder, sigma_px)
-    start = read_exported(start_from)
+    start = read_trainable(start_from)
     _check_not_seen(user, start, start_from.parent)
     with joined_ranks() as ranks:
         run = FineTuning(user, start, out, domain, settings, ranks, on_progress)
@@ -108,7 +108,7 @@ def finetune(
         return ranks.agreed(candidate)
 
 
-def _check_not_seen(user: UserSet, start: Exported, folder: Path) -> None:
+def _check_not_seen(user: UserSet, start: TrainableModel, folder: Path) -> None:
     """Raises DataError when the starting model was fine-tuned on this very data, as far as the
     record beside it, in `folder`, tells: no image would be held out from it."""
     if not (folder / DESCRIPTION).exists():
@@ -130,7 +130,7 @@ class FineTuning:
     def __init__(
         self,
         user: UserSet,
-        start: Exported,
+        start: TrainableModel,
         out: Path,
         domain: str | None,
         settings: Settings,

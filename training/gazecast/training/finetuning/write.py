@@ -31,8 +31,9 @@ from gazecast.model.metadata import DatasetUse, ModelInfo, RecipeUse, Score
 from gazecast.model.network import SaliencyNetwork
 from gazecast.model.vocabulary import WINDOWS, Domain
 from gazecast.training.export.description import code_commit
-from gazecast.training.export.shipped import Shipped, write_model
-from gazecast.training.exported import Exported
+from gazecast.training.export.model_files import SUFFIXES, write_model
+from gazecast.training.export.shipped import Shipped
+from gazecast.training.export.weights import TrainableModel
 from gazecast.training.finetuning.card import model_card
 from gazecast.training.finetuning.network_predictor import NetworkPredictor
 from gazecast.training.finetuning.user_data import UserSet
@@ -44,7 +45,7 @@ FEWEST_TO_CALIBRATE = 10
 def write_candidate(
     out: Path,
     *,
-    start: Exported,
+    start: TrainableModel,
     network: SaliencyNetwork,
     folds: Mapping[str, tuple[SaliencyNetwork, tuple[str, ...]]],
     held_out: HeldOut,
@@ -64,12 +65,12 @@ def write_candidate(
         info = write_model(
             Shipped(network.cpu(), start.familiarity, start.thumbnail_side),
             out / MODEL,
-            lambda sha256: _describe(start.info, draft, sha256, calibration),
+            lambda *hashes: _describe(start.info, draft, hashes, calibration),
         )
     else:  # nothing was learned: it is the starting model, to the byte
         info = start.info
-        shutil.copyfile(start.path, out / MODEL)
-        shutil.copyfile(start.path.with_suffix(".json"), (out / MODEL).with_suffix(".json"))
+        for suffix in SUFFIXES:
+            shutil.copyfile(start.path.with_suffix(suffix), (out / MODEL).with_suffix(suffix))
     finished = candidate(info.sha256, created)
     write_held_out(held_out, out / HELD_OUT)
     (out / CARD).write_text(model_card(info, finished), encoding="utf-8")
@@ -79,14 +80,15 @@ def write_candidate(
 
 
 def _describe(
-    start: ModelInfo, candidate: Candidate, sha256: str, calibration: Calibration | None
+    start: ModelInfo, candidate: Candidate, hashes: tuple[str, str], calibration: Calibration | None
 ) -> ModelInfo:
     data = candidate.data
     recipe = json.dumps(candidate.recipe, sort_keys=True)
     described = replace(
         start,
         version=f"{start.version}+{data.sha256[:8]}",
-        sha256=sha256,
+        sha256=hashes[0],
+        weights_sha256=hashes[1],
         recipe=RecipeUse("finetune", hashlib.sha256(recipe.encode()).hexdigest()),
         commit=code_commit(),
         created=candidate.created,

@@ -121,18 +121,15 @@ class Stage(_Part):
 
 class Network(_Part):
     """The network's shape; see gazecast.model.network.NetworkSpec. pixels: input area when the
-    model is used. imagenet: start the backbone from ImageNet weights. int8: what is exported
-    computes in 8-bit integers, their ranges from domain_examples; gazecast.training.int8 says on
-    which CPUs. thinned: part of the multiplications in the backbone's blocks that export saves,
-    leaving out the channels that matter least on domain_examples
-    (gazecast.training.export.thinning)."""
+    model is used. imagenet: start the backbone from ImageNet weights. thinned: part of the
+    multiplications in the backbone's blocks that export saves, leaving out the channels that matter
+    least on domain_examples (gazecast.training.export.thinning)."""
 
     backbone: str
     imagenet: bool = True
     widths: tuple[int, int, int, int] = (192, 128, 96, 48)
     context_blocks: Annotated[int, Field(ge=0)] = 2
     pixels: Annotated[int, Field(ge=32 * 32)]
-    int8: bool = False
     thinned: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
@@ -201,7 +198,7 @@ class Recipe(_Part):
                 "borrowed": True,
                 "validation": True,
                 "domain_examples": True,
-                "network": {"int8", "pixels", "thinned"},
+                "network": {"pixels", "thinned"},
             }
         )
 
@@ -247,9 +244,8 @@ class Recipe(_Part):
             raise ValueError(
                 f"domain_examples must give pictures of each of {', '.join(shipped)}, or be empty"
             )
-        measured = [name for name in ("int8", "thinned") if getattr(self.network, name)]
-        if measured and not self.domain_examples:
-            raise ValueError(f"network.{measured[0]} is measured on domain_examples: give some")
+        if self.network.thinned and not self.domain_examples:
+            raise ValueError("network.thinned is measured on domain_examples: give some")
         splits = {split for stage in self.stages for use in stage.sets for split in use.splits}
         if unknown := set(self.hold_out) - splits:
             raise ValueError(
