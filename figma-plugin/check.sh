@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All checks of the plugin: the built files, eslint, tsc, vitest. Part of `make test`.
+# All checks of the plugin and of the studio's modules: the built files, eslint, tsc, vitest. Part of
+# `make test`.
 set -euo pipefail
 cd "$(dirname "$0")"
 major="$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')" || true
@@ -9,10 +10,11 @@ if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
     exit 1
 fi
 ./install.sh
+npm run --silent answers # types of the service's answers, from docs/openapi.json
 npm run --silent check-build
-# At the same time: the first two take most of it.
-npm run --silent types & types=$!
-npm run --silent lint & lint=$!
+# At the same time: these take most of it.
+(npm run --silent types && npm run --silent types-studio) & types=$!
+(npm run --silent lint && npm run --silent lint-studio) & lint=$!
 npm run --silent test
 wait "$types"
 wait "$lint"

@@ -11,7 +11,7 @@ from gazecast.designs.files import density_png16
 
 DECODE = """
 async ([data, scale, rectangle]) => {
-    const {decodeDensity, shareOf} = await import("./studio/js/density/density.js");
+    const {decodeDensity, shareOf} = await import("./studio/web/density.js");
     const density = await decodeDensity({data, scale});
     return {
         columns: density.columns,

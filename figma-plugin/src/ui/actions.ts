@@ -1,8 +1,9 @@
 /** What the buttons do: fetch frames from the document, ask the server, and note the outcome. */
 
 import type { DomainChoice, Export, Settings } from "../protocol";
+import { decodeDensity } from "../../../serve/gazecast/serve/studio/web/density.js";
 import { call } from "./bridge";
-import { overlayPng, readDensity } from "./heat";
+import { overlayPng } from "./heat";
 import type { Asked, Work } from "./server";
 import { commonNames, compare, predict, ServerError, testConnection } from "./server";
 import type { Analysis, Comparison, Side } from "./state";
@@ -44,7 +45,7 @@ async function analyseFrame(frame: string, work: Work): Promise<void> {
   const answer = await predict(state.settings, exported, asked, work);
   work.note(`${name}: drawing`);
   const box = await sizeOf(exported);
-  const png = await overlayPng(await readDensity(answer.density), box.width, box.height);
+  const png = await overlayPng(await decodeDensity(answer.density), box.width, box.height);
   work.signal.throwIfAborted();
   await call("showOverlay", { frame, png });
   state.analyses.set(frame, { exported, answer, goal: goal?.id ?? null });
@@ -124,8 +125,8 @@ async function comparison(
     work.note(`Predicting ${names[index]!}`);
     // Of the same kind as in the comparison, which decides for all frames together.
     const alike = { ...asked, domain: answer.domain.name, goal: null };
-    const { density } = await predict(state.settings, exported, alike, work);
-    sides.push({ exported, name: names[index]!, heat: await readDensity(density) });
+    const predicted = await predict(state.settings, exported, alike, work);
+    sides.push({ exported, name: names[index]!, density: await decodeDensity(predicted.density) });
   }
   return { sides, answer };
 }

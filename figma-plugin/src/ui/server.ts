@@ -1,7 +1,7 @@
 /** Requests to the gazecast server, and what is told when they fail. */
 
-import type { DomainChoice, Export, Region, Window } from "../protocol";
-import type { ComparisonAnswer, ModelAnswer, PredictionAnswer, Problem } from "./answers";
+import type { Comparison, Report, Problem, ServedModel } from "answers";
+import type { Export, Region, Window } from "../protocol";
 
 /** For an answer; a large frame on a slow connection takes its time. */
 const TIMEOUT_SECONDS = 60;
@@ -35,7 +35,8 @@ export interface Work {
 
 export interface Asked {
   window: Window;
-  domain: DomainChoice;
+  /** "auto", or the name of a domain that the model knows. */
+  domain: string;
   /** Name of the region that should be seen. */
   goal: string | null;
 }
@@ -45,10 +46,10 @@ export async function predict(
   { png, layers }: Export,
   { window, domain, goal }: Asked,
   work: Work,
-): Promise<PredictionAnswer> {
+): Promise<Report> {
   const form = formOf({ window, domain, regions: layers.map(({ region }) => region) }, goal);
   form.append("image", blobOf(png), "frame.png");
-  return (await post(connection, "/v1/predictions", form, png.length, work)) as PredictionAnswer;
+  return (await post(connection, "/v1/predictions", form, png.length, work)) as Report;
 }
 
 /** The variants go by "1", "2" and so on: what frames are called does not matter to the server. */
@@ -57,7 +58,7 @@ export async function compare(
   frames: readonly Export[],
   { window, domain, goal }: Asked,
   work: Work,
-): Promise<ComparisonAnswer> {
+): Promise<Comparison> {
   const regions: Record<string, Region[]> = {};
   frames.forEach(({ layers }, index) => {
     regions[String(index + 1)] = layers.map(({ region }) => region);
@@ -66,7 +67,7 @@ export async function compare(
   const form = formOf({ window, domain, regions: haveCommonNames(frames) ? regions : [] }, goal);
   frames.forEach(({ png }, index) => form.append("variants", blobOf(png), String(index + 1)));
   const bytes = frames.reduce((sum, { png }) => sum + png.length, 0);
-  return (await post(connection, "/v1/comparisons", form, bytes, work)) as ComparisonAnswer;
+  return (await post(connection, "/v1/comparisons", form, bytes, work)) as Comparison;
 }
 
 /** Names of layers that at least two of the frames have. */
@@ -80,12 +81,12 @@ function haveCommonNames(frames: readonly Export[]): boolean {
 }
 
 /** Asks which model the server has. Throws ServerError with what to do. */
-export async function testConnection(connection: Connection): Promise<ModelAnswer> {
+export async function testConnection(connection: Connection): Promise<ServedModel> {
   const signal = new AbortController().signal;
   const answer = await send(connection, "/v1/model", {}, { signal, note: () => undefined }, () =>
     explain(connection),
   );
-  return answer as ModelAnswer;
+  return answer as ServedModel;
 }
 
 function formOf(fields: Record<string, unknown>, goal: string | null): FormData {

@@ -1,16 +1,16 @@
 /** What the window knows; views show it, actions change it. */
 
+import type { Comparison as Compared, Report } from "answers";
+import type { Density } from "../../../serve/gazecast/serve/studio/web/density.js";
 import type { Export, Settings, Target } from "../protocol";
 import { DEFAULTS } from "../protocol";
-import type { ComparisonAnswer, PredictionAnswer } from "./answers";
-import type { Intensity } from "./heat";
 
 export type Tab = "analyse" | "compare" | "settings";
 
 /** One frame's prediction, or why there is none. */
 export interface Analysis {
   exported: Export;
-  answer: PredictionAnswer;
+  answer: Report;
   /** Id of the layer that should be seen. */
   goal: string | null;
 }
@@ -19,12 +19,12 @@ export interface Side {
   exported: Export;
   /** What it is called here; no two sides are called the same. */
   name: string;
-  heat: Intensity;
+  density: Density;
 }
 
 export interface Comparison {
   sides: Side[];
-  answer: ComparisonAnswer;
+  answer: Compared;
 }
 
 export interface Progress {

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
-import { TABLE } from "../../src/ui/colours";
+import { SCALE } from "../../src/ui/colours";
 import { heatPixels } from "../../src/ui/heat";
 
+/** value: multiple of an even spread at a cell. */
 const field = (columns: number, rows: number, value: (x: number, y: number) => number) => ({
   columns,
   rows,
-  values: Float32Array.from({ length: columns * rows }, (_, at) =>
-    value(at % columns, Math.floor(at / columns)),
+  values: Float32Array.from(
+    { length: columns * rows },
+    (_, at) => value(at % columns, Math.floor(at / columns)) / (columns * rows),
   ),
 });
 
@@ -19,7 +21,7 @@ test("each doubling is a quarter of the scale, and more than 16 times is its end
   for (const [doublings, times] of [1, 2, 4, 8, 16, 400].entries()) {
     const level = 4 * Math.round((Math.min(doublings, 4) / 4) * 255);
     const pixels = heatPixels(field(2, 2, () => times), 4, 4);
-    expect([...pixels.subarray(0, 4)]).toEqual([...TABLE.subarray(level, level + 4)]);
+    expect([...pixels.subarray(0, 4)]).toEqual([...SCALE.table.subarray(level, level + 4)]);
   }
 });
 

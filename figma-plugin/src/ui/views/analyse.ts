@@ -1,8 +1,8 @@
 /** The view of one frame's attention: layers by share, scores, findings. */
 
+import type { Report, MeasuredRegion } from "answers";
 import type { Kind, Layer } from "../../protocol";
 import { analyse, removeOverlay, selectLayer, toggleGoal, whatIf } from "../actions";
-import type { PredictionAnswer, RegionAnswer } from "../answers";
 import { h } from "../dom";
 import { chance, percent, range, times } from "../numbers";
 import type { Analysis } from "../state";
@@ -188,7 +188,7 @@ function table(analysis: Analysis): HTMLElement {
   );
 }
 
-function row(analysis: Analysis, layer: Layer, region: RegionAnswer): HTMLElement {
+function row(analysis: Analysis, layer: Layer, region: MeasuredRegion): HTMLElement {
   const { id, kind } = layer;
   const { name, share, interval, intensity, seen, contrast } = region;
   const isGoal = analysis.goal === id;
@@ -214,7 +214,7 @@ function row(analysis: Analysis, layer: Layer, region: RegionAnswer): HTMLElemen
     h("td", {}, percent(share), interval && h("small", {}, range(interval.low, interval.high))),
     h("td", {}, times(intensity)),
     ...(["1s", "3s", "5s"] as const).map((window) =>
-      h("td", {}, seen ? chance(seen[window]).replace("over ", "> ") : "–"),
+      h("td", {}, seen ? chance(seen[window]!).replace("over ", "> ") : "–"),
     ),
     h(
       "td",
@@ -250,7 +250,7 @@ function row(analysis: Analysis, layer: Layer, region: RegionAnswer): HTMLElemen
   );
 }
 
-function goalResult({ intended_order: order }: PredictionAnswer, analysis: Analysis) {
+function goalResult({ intended_order: order }: Report, analysis: Analysis) {
   const goal = analysis.exported.layers.find(({ id }) => id === analysis.goal);
   if (!goal || !order) return null;
   const { name } = goal.region;
@@ -261,7 +261,7 @@ function goalResult({ intended_order: order }: PredictionAnswer, analysis: Analy
   return h("p", { class: "notice" }, text);
 }
 
-function findings({ findings }: PredictionAnswer): HTMLElement[] {
+function findings({ findings }: Report): HTMLElement[] {
   if (findings.length === 0) return [];
   return [
     h("h2", {}, "Findings"),
@@ -277,7 +277,8 @@ function findings({ findings }: PredictionAnswer): HTMLElement[] {
   ];
 }
 
-function scores({ scores }: PredictionAnswer): HTMLElement[] {
+function scores({ scores }: Report): HTMLElement[] {
+  if (!scores) return []; // the plugin asks for them; other clients need not
   const { focus, half_area, clarity, reference_set } = scores;
   const rows: [string, string][] = [
     ["Focus", `${focus.toFixed(2)} (0 spread evenly, 1 in one place)`],

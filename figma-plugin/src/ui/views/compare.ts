@@ -1,7 +1,7 @@
 /** The view of frames beside each other: a verdict, overall and for each layer. */
 
+import type { RegionComparison } from "answers";
 import { compareFrames } from "../actions";
-import type { RegionComparison } from "../answers";
 import { h } from "../dom";
 import { heatImage } from "../heat";
 import { chance, percent, range } from "../numbers";
@@ -126,7 +126,7 @@ function row({ name, verdict, probability, shares }: RegionComparison, compariso
   );
 }
 
-function picture({ exported, name, heat }: Side): HTMLElement {
+function picture({ exported, name, density }: Side): HTMLElement {
   const { png } = exported;
   const design = h("img", { alt: `${name}, with its attention` });
   const canvas = h("canvas");
@@ -135,7 +135,7 @@ function picture({ exported, name, heat }: Side): HTMLElement {
     const scale = PICTURE_SIDE / Math.max(design.naturalWidth, design.naturalHeight);
     canvas.width = Math.max(1, Math.round(design.naturalWidth * scale));
     canvas.height = Math.max(1, Math.round(design.naturalHeight * scale));
-    canvas.getContext("2d")!.putImageData(heatImage(heat, canvas.width, canvas.height), 0, 0);
+    canvas.getContext("2d")!.putImageData(heatImage(density, canvas.width, canvas.height), 0, 0);
   });
   design.src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
   return h("figure", {}, h("figcaption", { title: name }, name), h("div", { class: "picture" }, design, canvas));

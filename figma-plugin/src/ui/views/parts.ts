@@ -1,6 +1,6 @@
 /** What several views show. */
 
-import { STEPS, TABLE } from "../colours";
+import { SCALE, STEPS } from "../colours";
 import { h } from "../dom";
 import type { Settings } from "../../protocol";
 import { saveSettings } from "../actions";
@@ -69,8 +69,8 @@ export function errors(): HTMLElement | null {
 /** The colour scale, as it looks on white. */
 export function legend(): HTMLElement {
   const stops = STEPS.map((_, index) => {
-    const at = 4 * Math.round((index / (STEPS.length - 1)) * (TABLE.length / 4 - 1));
-    const [red, green, blue, opacity] = TABLE.subarray(at, at + 4);
+    const at = 4 * Math.round((index / (STEPS.length - 1)) * (SCALE.levels - 1));
+    const [red, green, blue, opacity] = SCALE.table.subarray(at, at + 4);
     return `rgb(${red!} ${green!} ${blue!} / ${opacity! / 255})`;
   });
   const last = STEPS.length - 1;

@@ -1,57 +1,96 @@
 /** The service's API. Everything rejects with a Problem, or an AbortError where it was cancelled. */
 
 import { regionInput } from "../regions/geometry.js";
+import { ofWindows } from "../state/store.js";
 import { askForKey, key } from "./key.js";
 import { problemOf, unreachable } from "./problem.js";
 
+/**
+ * @import { Comparison, DensityPicture, Report, Region, Polygon, ServedModel, WindowDensity } from "answers"
+ * @import { Answer, Design, Window } from "../state/store.js"
+ */
+
+/** @typedef {Record<Window, DensityPicture>} Sent the density of each window as it is sent */
+
+/**
+ * @typedef {object} Progress
+ * @property {AbortSignal} [signal] cancels the request
+ * @property {(progress: number) => void} [onProgress] of the upload, 0 to 1
+ * @property {() => void} [onSent]
+ */
+
 const JSON_TYPE = "application/json";
 
-/** The numbers of a design, and of each window its density as it is sent: {"1s": {data, scale}, ...}. */
+/**
+ * The numbers of a design, and the density of each window as it is sent.
+ * @param {Design} design
+ * @param {Progress} options
+ * @returns {Promise<{answer: Answer, sent: Sent}>}
+ */
 export async function predict(design, options = {}) {
   const body = predictionForm(design);
   body.append("every_window", "true");
-  const answer = JSON.parse(await (await send("v1/predictions", { body, ...options })).text());
-  const sent = {};
-  for (const [window, { density }] of Object.entries(answer.windows)) {
-    sent[window] = { ...density };
-    delete density.data;
-  }
-  delete answer.density;
-  return { answer, sent };
+  /** @type {Report & {windows: Record<Window, WindowDensity>}} */
+  const { density, windows, ...numbers } = JSON.parse(await (await send("v1/predictions", { body, ...options })).text());
+  return {
+    answer: { ...numbers, windows: ofWindows((window) => ({ hotspots: windows[window].hotspots })) },
+    sent: ofWindows((window) => windows[window].density),
+  };
 }
 
-/** designs: two or more; goal: name of a region, or null. The first is what others are held against. */
+/**
+ * The first design is what others are held against.
+ * @param {Design[]} designs two or more
+ * @param {{goal?: string | null, window?: Window} & Progress} options goal: name of a region
+ * @returns {Promise<Comparison>}
+ */
 export async function compare(designs, options = {}) {
   const sent = await send("v1/comparisons", { body: comparisonForm(designs, options), ...options });
   return JSON.parse(await sent.text());
 }
 
-/** The report as one HTML page: a Blob. */
+/**
+ * The report as one HTML page.
+ * @param {Design} design
+ * @param {{window?: Window} & Progress} options
+ */
 export function report(design, { window = "3s", ...options } = {}) {
   return send("v1/predictions", { body: predictionForm(design, window), accept: "text/html", ...options });
 }
 
+/** @returns {Promise<ServedModel>} */
 export async function model() {
   return JSON.parse(await (await send("v1/model", { method: "GET" })).text());
 }
 
+/**
+ * @param {Design} design
+ * @param {Window} window
+ */
 function predictionForm(design, window = "3s") {
   const form = new FormData();
   form.append("image", design.blob, design.name);
   form.append("window", window);
   form.append("domain", design.domain);
-  if (design.viewportHeight) form.append("viewport_height", design.viewportHeight);
+  if (design.viewportHeight) form.append("viewport_height", String(design.viewportHeight));
   if (design.findRegions) form.append("automatic_regions", "true");
   if (design.regions.length) form.append("regions", JSON.stringify(design.regions.map(regionInput)));
+  /** @param {string | null} id */
   const name = (id) => design.regions.find((region) => region.id === id)?.name;
+  const goal = name(design.goal);
   const intended = design.intended.map(name).filter(Boolean);
-  if (name(design.goal)) form.append("goal_region", name(design.goal));
+  if (goal) form.append("goal_region", goal);
   if (intended.length) form.append("intended_order", JSON.stringify(intended));
   return form;
 }
 
+/**
+ * @param {Design[]} designs
+ * @param {{goal?: string | null, window?: Window}} options
+ */
 function comparisonForm(designs, { goal = null, window = "3s" }) {
   const form = new FormData();
+  /** @type {Record<string, (Region | Polygon)[]>} */
   const regions = {};
   for (const design of designs) {
     form.append("variants", design.blob, design.name);
@@ -66,7 +105,18 @@ function comparisonForm(designs, { goal = null, window = "3s" }) {
   return form;
 }
 
-/** Resolves to the answer's body as a Blob. */
+/**
+ * @typedef {object} Request
+ * @property {string} [method]
+ * @property {FormData | null} [body]
+ * @property {string} [accept]
+ */
+
+/**
+ * Resolves to the answer's body.
+ * @param {string} path
+ * @param {Request & Progress} options
+ */
 async function send(path, options) {
   for (;;) {
     const { status, body } = await exchange(path, options);
@@ -76,7 +126,12 @@ async function send(path, options) {
   }
 }
 
-// XMLHttpRequest, not fetch: only it tells how far an upload is.
+/**
+ * With XMLHttpRequest, not fetch: only it tells how far an upload is.
+ * @param {string} path
+ * @param {Request & Progress} options
+ * @returns {Promise<{status: number, body: Blob}>}
+ */
 function exchange(path, { method = "POST", body = null, accept = JSON_TYPE, signal, onProgress, onSent }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

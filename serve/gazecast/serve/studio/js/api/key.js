@@ -1,8 +1,14 @@
 /** The API key, where the service asks for one: kept for this tab, until it is closed. */
 
+/** @import { Problem } from "./problem.js" */
+
 const PLACE = "gazecast-key";
 
+/** @typedef {(problem: Problem) => Promise<boolean>} KeyDialogue of a problem to whether a key was given */
+
+/** @type {KeyDialogue} */
 let ask = () => Promise.resolve(false);
+/** @type {Promise<boolean> | null} */
 let asking = null;
 
 export const key = {
@@ -15,12 +21,18 @@ export const key = {
   },
 };
 
-/** How the key is asked for: a function of the problem that resolves to whether one was given. */
+/**
+ * How the key is asked for.
+ * @param {KeyDialogue} dialogue
+ */
 export function askKeyWith(dialogue) {
   ask = dialogue;
 }
 
-/** Asks once, however many requests were refused. */
+/**
+ * Asks once, however many requests were refused.
+ * @param {Problem} problem
+ */
 export function askForKey(problem) {
   asking ??= ask(problem).finally(() => {
     asking = null;

@@ -1,9 +1,17 @@
 /** What went wrong with a request, in the service's words where it has any (RFC 9457). */
 
 export class Problem extends Error {
+  /** @override */
+  name = "Problem";
+
+  /** @param {{title: string, type?: string, status?: number, detail?: string, remedy?: string}} told status 0: not an answer */
   constructor({ type = "about:blank", title, status = 0, detail = "", remedy = "" }) {
     super(`${title} ${detail}`.trim());
-    Object.assign(this, { name: "Problem", type, title, status, detail, remedy });
+    this.type = type;
+    this.title = title;
+    this.status = status;
+    this.detail = detail;
+    this.remedy = remedy;
   }
 
   /** What to show below the title. */
@@ -21,7 +29,19 @@ export function unreachable() {
   });
 }
 
-/** From an answer's status and body (text). */
+/**
+ * Whether something was not done because it was cancelled.
+ * @param {unknown} error
+ */
+export function isAbort(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * From an answer's status and body.
+ * @param {number} status
+ * @param {string} body
+ */
 export function problemOf(status, body) {
   try {
     const told = JSON.parse(body);

@@ -1,48 +1,32 @@
 /**
- * The one colour scale: multiples of an even spread to colour and opacity. The service makes
- * scale.json from gazecast.analysis.colours, so that pictures here and there look the same.
+ * The colour scales, as the service says them: it makes scale.json from gazecast.analysis.colours, so
+ * that pictures here and there look the same.
  */
 
-const scale = await (await fetch(new URL("../../scale.json", import.meta.url))).json();
+import { createScale, tableOf } from "../../web/scale.js";
 
-export const HIGHEST = scale.highest;
-export const STEPS = scale.steps;
-export const LEVELS = scale.levels;
-export const NOTE = scale.note;
-/** What a prediction is and is not, in one line. */
-export const NOTICE = scale.notice;
-/** Of the focus map: light at and below an even spread, and the multiple with full light. */
-export const { dim: DIM, lit: LIT } = scale.focus;
-/** LEVELS x (red, green, blue, opacity). */
-export const TABLE = colours(scale.table);
+const said = await (await fetch(new URL("../../scale.json", import.meta.url))).json();
+
+/** @type {number[]} The multiples that a legend names, evenly spaced along the scale. */
+export const STEPS = said.steps;
+/** @type {string} */
+export const NOTE = said.note;
+/** @type {string} What a prediction is and is not, in one line. */
+export const NOTICE = said.notice;
+/** @type {{dim: number, lit: number}} Of the focus map: light at and below an even spread, and the multiple with full light. */
+export const { dim: DIM, lit: LIT } = said.focus;
+export const { highest: HIGHEST, levels: LEVELS, table: TABLE, levelOf, levelsOf } = createScale(said);
+
+/** @type {{least: number, most: number}} */
+const { least, most } = said.difference;
 /** Of differences: multiples at which it begins and ends to each side, and its colours from end to end. */
-export const DIFFERENCE = { ...scale.difference, table: colours(scale.difference.table) };
+export const DIFFERENCE = { least, most, table: tableOf(said.difference.table) };
 
-function colours(base64) {
-  return Uint8ClampedArray.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-const DOUBLINGS = Math.log2(HIGHEST);
-
-/** Where a multiple lies on the scale: an index into TABLE's entries. */
-export function levelOf(multiple) {
-  const doublings = Math.log2(Math.min(Math.max(multiple, 1), HIGHEST));
-  return Math.round((doublings / DOUBLINGS) * (LEVELS - 1));
-}
-
-/** The colour of a multiple, opaque, for CSS. */
+/**
+ * The colour of a multiple, opaque, for CSS.
+ * @param {number} multiple
+ */
 export function colourOf(multiple) {
   const at = 4 * levelOf(multiple);
   return `rgb(${TABLE[at]} ${TABLE[at + 1]} ${TABLE[at + 2]})`;
-}
-
-/** A table of levels for many multiples at once: Uint8Array of the same length. */
-export function levelsOf(multiples) {
-  const levels = new Uint8Array(multiples.length);
-  const factor = (LEVELS - 1) / DOUBLINGS;
-  for (let i = 0; i < multiples.length; i++) {
-    const multiple = multiples[i];
-    if (multiple > 1) levels[i] = multiple >= HIGHEST ? LEVELS - 1 : Math.round(Math.log2(multiple) * factor);
-  }
-  return levels;
 }

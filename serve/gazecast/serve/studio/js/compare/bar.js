@@ -11,7 +11,7 @@ export function createBar({ store }, choose) {
   const pickers = ["first", "second"].map((which, i) =>
     element("select", {
       "aria-label": `Design ${"AB"[i]}`,
-      onchange: (event) => pick(which, event.target.value),
+      onchange: (event) => pick(which, /** @type {HTMLSelectElement} */ (event.target).value),
     }),
   );
   const swap = element(
@@ -74,7 +74,7 @@ export function createBar({ store }, choose) {
         setOptions(picker, names, [first, second][i].id);
       });
       for (const radio of radios) {
-        const input = radio.firstChild;
+        const input = /** @type {HTMLInputElement} */ (radio.firstChild);
         input.checked = input.value === layout;
         input.disabled = input.value !== "side" && !able.layable;
       }

@@ -4,7 +4,7 @@
  * pictures (gazecast.analysis.difference_picture).
  */
 
-import { enlarge } from "../density/resample.js";
+import { resample } from "../../web/resample.js";
 import { DIFFERENCE } from "../colour/scale.js";
 
 const { least: LEAST, most: MOST, table: TABLE } = DIFFERENCE;
@@ -19,8 +19,8 @@ export function levelOf(change) {
 
 /** The change from the first density to the second at columns x rows places: Float32Array. */
 export function changeOf(first, second, columns, rows) {
-  const before = enlarge(first, columns, rows);
-  const change = enlarge(second, columns, rows);
+  const before = resample(first, columns, rows);
+  const change = resample(second, columns, rows);
   for (let i = 0; i < change.length; i++) change[i] -= before[i];
   return change;
 }

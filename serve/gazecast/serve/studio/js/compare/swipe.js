@@ -27,7 +27,7 @@ export function createSwipe(stage, onChange) {
 
   function set(value) {
     percent = Math.min(Math.max(value, 0), 100);
-    handle.setAttribute("aria-valuenow", Math.round(percent));
+    handle.setAttribute("aria-valuenow", String(Math.round(percent)));
     handle.setAttribute("aria-valuetext", `${Math.round(percent)} % of the width shows A`);
     onChange(percent / 100);
   }

@@ -97,7 +97,7 @@ export function letter(position) {
 }
 
 function chanceSentence(probability) {
-  const words = chanceWords(probability);
+  const words = String(chanceWords(probability));
   return `${words[0].toUpperCase()}${words.slice(1)}: ${chancePercent(probability)}`;
 }
 

@@ -4,7 +4,7 @@ import { askKeyWith, key } from "../api/key.js";
 import { element } from "../ui/element.js";
 
 export function createKeyDialogue() {
-  let answered = () => {};
+  let answered = (/** @type {boolean} */ _given) => {};
   const why = element("p", { class: "why" });
   const field = element("input", { type: "password", id: "key", autocomplete: "off", spellcheck: "false" });
   const form = element(

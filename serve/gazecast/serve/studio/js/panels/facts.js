@@ -106,7 +106,7 @@ export function createFacts({ store, designs }) {
   }
 
   let drawn = null;
-  store.on((state, changed) => {
+  store.on((state) => {
     const { id, answer, hidden, problem, domain, viewportHeight } = store.selected() ?? {};
     const now = [id, answer, hidden, problem, domain, viewportHeight, state.model];
     if (drawn && now.every((each, i) => each === drawn[i])) return;

@@ -78,7 +78,7 @@ export function createLook(app) {
     const view = design.hidden ? "design" : state.view;
     const now = { url: design.url, density: shownDensity(design, state.window), view, opacity: state.opacity };
     if (now.url !== drawn.url) {
-      frame.style.setProperty("--ratio", design.height / design.width);
+      frame.style.setProperty("--ratio", String(design.height / design.width));
       viewer.setDesign(design);
       tabs.show(design.hidden ? "order" : "regions");
     }

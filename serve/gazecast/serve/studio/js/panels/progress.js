@@ -7,7 +7,7 @@ export function createProgress({ store, designs, announce }) {
   const card = element("div", { class: "progress-card", hidden: true });
   let told = "";
 
-  function draw(state) {
+  function draw() {
     const design = store.selected();
     card.hidden = !design || design.answer !== null || design.hidden;
     if (card.hidden) {

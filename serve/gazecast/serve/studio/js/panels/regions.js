@@ -273,7 +273,7 @@ export function createRegions(app, { onRemove }) {
     const { id, regions, numbers: known, goal, hidden, measuring } = store.selected() ?? {};
     const now = [id, regions, known, goal, hidden, measuring, state.window];
     // Not drawn anew for this: the cursor is in the field that was clicked.
-    for (const row of panel.querySelectorAll("tr[data-region]")) {
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll("tr[data-region]"))) {
       row.classList.toggle("selected", row.dataset.region === state.region);
     }
     if (now.every((each, i) => each === drawn[i])) return;
@@ -285,6 +285,7 @@ export function createRegions(app, { onRemove }) {
     element: panel,
     /** Puts the cursor into the name of a region. */
     editName(id) {
+      /** @type {HTMLInputElement | null} */
       const field = panel.querySelector(`[data-key="${CSS.escape(`name-${id}`)}"]`);
       field?.focus({ preventScroll: true });
       field?.select();

@@ -54,6 +54,11 @@ export function createScores({ store }) {
   return panel;
 }
 
+/**
+ * @param {{name: string, definition: string, words: string}} score
+ * @param {string} value
+ * @param {{part?: number, percentile?: number, note?: string}} place
+ */
 function row({ name, definition, words: told }, value, { part, percentile, note }) {
   const has = percentile !== undefined && percentile !== null;
   const place = has ? percentile / 100 : part;
@@ -81,6 +86,6 @@ function ordinal(percentile) {
 /** A bar, or of a percentile a mark on a line; the numbers beside it say the same. */
 function meter(part, isPlace) {
   const mark = element("span", { class: "mark" });
-  mark.style.setProperty("--part", Math.min(Math.max(part, 0), 1));
+  mark.style.setProperty("--part", String(Math.min(Math.max(part, 0), 1)));
   return element("span", { class: isPlace ? "meter place" : "meter", "aria-hidden": "true" }, mark);
 }

@@ -24,7 +24,7 @@ export function createTools({ store }, viewer, editor) {
     element("button", { type: "button", "aria-label": label, title: label, onclick: run }, icon(name));
   const draws = [tool("select", "Select and move"), tool("rectangle", "Draw a rectangle"), tool("polygon", "Draw a polygon")];
 
-  const draw = (state) => draws.forEach((each) => each.setAttribute("aria-pressed", each.dataset.tool === state.tool));
+  const draw = (state) => draws.forEach((each) => each.setAttribute("aria-pressed", String(each.dataset.tool === state.tool)));
   store.on((state, changed) => changed.has("tool") && draw(state));
   draw(store.state);
 

@@ -45,8 +45,8 @@ export function createTopbar({ store, designs }, { openKey, openHelp }) {
     const empty = state.designs.length === 0;
     modes.hidden = empty;
     add.hidden = empty;
-    for (const button of modes.children) {
-      button.setAttribute("aria-pressed", state.mode === button.dataset.mode);
+    for (const button of /** @type {Iterable<HTMLElement>} */ (modes.children)) {
+      button.setAttribute("aria-pressed", String(state.mode === button.dataset.mode));
     }
   }
   store.on(draw);

@@ -70,7 +70,10 @@ export function createViewBar({ store }, prefix = "") {
   });
 
   function draw(state) {
-    for (const radio of radios) radio.firstChild.checked = radio.firstChild.value === state.view;
+    for (const radio of radios) {
+      const input = /** @type {HTMLInputElement} */ (radio.firstChild);
+      input.checked = input.value === state.view;
+    }
     slider.value = WINDOWS.indexOf(state.window);
     slider.setAttribute("aria-valuetext", `the first ${state.window.replace("s", " seconds")}`);
     opacity.value = Math.round(100 * state.opacity);

@@ -1,6 +1,6 @@
 /** Regions on the design: shown, drawn, moved, resized and deleted, by mouse, touch and keyboard. */
 
-import { shareOf } from "../density/density.js";
+import { shareOf } from "../../web/density.js";
 import { freeName, measured, shownDensity } from "../state/designs.js";
 import { shape } from "../ui/element.js";
 import { keepFocus } from "../ui/keep_focus.js";
@@ -59,7 +59,7 @@ export function createEditor(viewer, { store, designs, announce, notify }, { onN
       );
       // The selected one last, above the others; the rest large to small, so that all can be hit.
       const order = [...visible].sort(
-        (a, b) => (a.id === state.region) - (b.id === state.region) || b.width * b.height - a.width * a.height,
+        (a, b) => Number(a.id === state.region) - Number(b.id === state.region) || b.width * b.height - a.width * a.height,
       );
       layer.replaceChildren(...order.map((region) => shapes.get(region.id).element));
     });

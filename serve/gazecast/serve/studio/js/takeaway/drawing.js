@@ -1,7 +1,7 @@
 /** A design, its layers and its marks on a canvas, as large as asked for. */
 
 import { STEPS, colourOf } from "../colour/scale.js";
-import { enlarge } from "../density/resample.js";
+import { resample } from "../../web/resample.js";
 import { pageLines } from "../picture/long_page.js";
 import { createLabelRoom } from "../ui/label_room.js";
 import { percent } from "../ui/numbers.js";
@@ -36,7 +36,7 @@ export async function drawDesign(context, design, { view, window, opacity, outli
 
 function drawContours(context, density, width, height, unit) {
   const [columns, rows] = [density.columns * 2, density.rows * 2];
-  const multiples = enlarge(density, columns, rows);
+  const multiples = resample(density, columns, rows);
   const labels = []; // over all lines
   for (const level of STEPS.slice(1)) {
     const paths = contours(multiples, columns, rows, level).filter((each) => each.length > 8);

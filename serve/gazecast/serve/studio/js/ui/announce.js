@@ -1,8 +1,12 @@
 /** What happens, told to screen readers through one polite live region. */
 
-const region = document.getElementById("announcer");
-let pending = 0;
+import { byId } from "./element.js";
 
+const region = byId("announcer");
+/** @type {number | undefined} */
+let pending;
+
+/** @param {string} text */
 export function announce(text) {
   // Emptied first: the same words twice in a row would not be read again.
   region.textContent = "";

@@ -1,29 +1,78 @@
 /** Makes elements: no markup is ever parsed, so text can never become more than text. */
 
+/**
+ * @template {Event} Kind
+ * @typedef {{listen(event: Kind): unknown}["listen"]} Listener
+ */
+
+/**
+ * What an element is made with, by name.
+ * @typedef {{
+ *   [name: string]: string | number | boolean | null | undefined | Listener<Event>,
+ *   onclick?: Listener<MouseEvent>,
+ *   onkeydown?: Listener<KeyboardEvent>,
+ *   onpointerdown?: Listener<PointerEvent>,
+ *   onpointermove?: Listener<PointerEvent>,
+ *   ondragstart?: Listener<DragEvent>,
+ *   ondragover?: Listener<DragEvent>,
+ *   ondrop?: Listener<DragEvent>,
+ * }} Attributes
+ */
+
+/** @typedef {Node | string | number | false | null | undefined} Child */
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * An HTML element. Attributes: `on...` are listeners, `class` and `data-...` as in markup, booleans
  * set or leave out (of `aria-...` they are written out), null leaves out. Children: nodes, strings, numbers; null and false are skipped.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} attributes
+ * @param {(Child | Child[])[]} children
  */
 export function element(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
 
-/** The same in SVG. */
+/**
+ * The same in SVG.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} attributes
+ * @param {(Child | Child[])[]} children
+ */
 export function shape(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/**
+ * @template {Element} Made
+ * @param {Made} made
+ * @param {Attributes} attributes
+ * @param {(Child | Child[])[]} children
+ */
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    if (typeof value === "function") made.addEventListener(name.slice(2), value);
     else if (name.startsWith("aria-") && typeof value === "boolean") made.setAttribute(name, String(value));
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false) made.append(typeof child === "number" ? String(child) : child);
+  }
   return made;
+}
+
+/**
+ * What the page's markup has under an id.
+ * @param {string} id
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}.`);
+  return found;
 }
 
 const ICONS = {
@@ -52,7 +101,10 @@ const ICONS = {
   compare: "M4 5h7v14H4zM13 5h7v14h-7z",
 };
 
-/** A line drawing of 24 x 24 units, for the eye only: what carries it needs a name of its own. */
+/**
+ * A line drawing of 24 x 24 units, for the eye only: what carries it needs a name of its own.
+ * @param {keyof typeof ICONS} name
+ */
 export function icon(name) {
   return shape(
     "svg",

@@ -2,7 +2,13 @@
 
 import { element } from "./element.js";
 
-/** panels: [{id, label, content}]. Returns {element, show(id)}. */
+/** @import { Child } from "./element.js" */
+
+/**
+ * Tabs, the first of them shown.
+ * @param {string} label
+ * @param {{id: string, label: string, content: Child}[]} panels
+ */
 export function createTabs(label, panels) {
   const tabs = panels.map(({ id, label: name }) =>
     element(
@@ -16,8 +22,10 @@ export function createTabs(label, panels) {
   );
   const list = element("div", { role: "tablist", "aria-label": label, class: "tabs" }, tabs);
   list.addEventListener("keydown", (event) => {
-    const at = tabs.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    /** @type {Record<string, number | undefined>} */
+    const places = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 };
+    const to = places[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
     const next = (to + tabs.length) % tabs.length;
@@ -25,10 +33,11 @@ export function createTabs(label, panels) {
     tabs[next].focus();
   });
 
+  /** @param {string} id */
   function show(id) {
     panels.forEach((panel, i) => {
       const chosen = panel.id === id;
-      tabs[i].setAttribute("aria-selected", chosen);
+      tabs[i].setAttribute("aria-selected", String(chosen));
       tabs[i].tabIndex = chosen ? 0 : -1;
       bodies[i].hidden = !chosen;
     });

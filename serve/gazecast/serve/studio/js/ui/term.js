@@ -4,6 +4,10 @@ import { element } from "./element.js";
 
 let count = 0;
 
+/**
+ * @param {string} word
+ * @param {string} definition
+ */
 export function term(word, definition) {
   const id = `definition-${++count}`;
   const button = element("button", { type: "button", class: "term", "aria-describedby": id }, word);

@@ -24,8 +24,9 @@ export function createThemeButton() {
   function draw() {
     const next = current() === "dark" ? "light" : "dark";
     button.replaceChildren(icon(next === "dark" ? "moon" : "sun"));
-    button.setAttribute("aria-label", next === "dark" ? "Use dark colours" : "Use light colours");
-    button.title = button.getAttribute("aria-label");
+    const label = next === "dark" ? "Use dark colours" : "Use light colours";
+    button.setAttribute("aria-label", label);
+    button.title = label;
   }
   return button;
 }

@@ -1,18 +1,30 @@
 /** Pan and zoom by mouse, touch, trackpad and keyboard. */
 
+/**
+ * @import { Point } from "../state/store.js"
+ * @import { Position } from "./position.js"
+ */
+
 const KEY_STEP = 60; // px
 const ZOOM_STEP = 1.25;
 
 /** Less than this, px, is a click and no pan. */
 const SLIP = 4;
 
-/** element: listens. position: of viewer/position.js. onMove: called when it changed. */
+/**
+ * @param {HTMLElement} element listens
+ * @param {Position} position
+ * @param {() => void} onMove called when it changed
+ */
 export function addGestures(element, position, onMove) {
+  /** @type {Map<number, Point>} */
   const pointers = new Map();
+  /** @type {(event: MouseEvent) => Point} */
   const place = (event) => {
     const box = element.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
+  /** @param {() => void} work */
   const change = (work) => {
     work();
     onMove();
@@ -34,7 +46,8 @@ export function addGestures(element, position, onMove) {
     { passive: false },
   );
 
-  let origin = null; // of a press that is a click so far
+  /** @type {Point | null} of a press that is a click so far */
+  let origin = null;
   element.addEventListener("pointerdown", (event) => {
     if (event.button > 1) return;
     pointers.set(event.pointerId, place(event));
@@ -60,16 +73,22 @@ export function addGestures(element, position, onMove) {
       if (after.length > 1) position.zoomAt(spread(after) / spread(before), ...there);
     });
   });
+  /** @param {PointerEvent} event */
   const release = (event) => {
     pointers.delete(event.pointerId);
     if (!pointers.size) element.classList.remove("panning");
   };
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) element.addEventListener(end, release);
-  element.addEventListener("pointerleave", (event) => !element.hasPointerCapture(event.pointerId) && release(event));
+  element.addEventListener("pointerup", release);
+  element.addEventListener("pointercancel", release);
+  element.addEventListener("lostpointercapture", release);
+  element.addEventListener("pointerleave", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) release(event);
+  });
 
   element.addEventListener("keydown", (event) => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
-    const work = {
+    /** @type {Record<string, (() => void) | undefined>} */
+    const works = {
       "+": () => position.zoomAt(ZOOM_STEP, element.clientWidth / 2, element.clientHeight / 2),
       "=": () => position.zoomAt(ZOOM_STEP, element.clientWidth / 2, element.clientHeight / 2),
       "-": () => position.zoomAt(1 / ZOOM_STEP, element.clientWidth / 2, element.clientHeight / 2),
@@ -80,18 +99,26 @@ export function addGestures(element, position, onMove) {
       ArrowDown: () => position.pan(0, -KEY_STEP),
       PageUp: () => position.pan(0, element.clientHeight * 0.9),
       PageDown: () => position.pan(0, -element.clientHeight * 0.9),
-    }[event.key];
+    };
+    const work = works[event.key];
     if (!work) return;
     event.preventDefault();
     change(work);
   });
 }
 
+/**
+ * @param {Point[]} places
+ * @returns {Point}
+ */
 function middle(places) {
-  const sum = places.reduce(([x, y], [left, top]) => [x + left, y + top], [0, 0]);
-  return sum.map((each) => each / places.length);
+  /** @type {(which: 0 | 1) => number} */
+  const mean = (which) => places.reduce((sum, place) => sum + place[which], 0) / places.length;
+  return [mean(0), mean(1)];
 }
 
-function spread([[x1, y1], [x2, y2]]) {
+/** @param {Point[]} places two or more */
+function spread(places) {
+  const [[x1, y1], [x2, y2]] = places;
   return Math.max(1, Math.hypot(x2 - x1, y2 - y1));
 }

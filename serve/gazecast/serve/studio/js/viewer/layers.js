@@ -1,25 +1,31 @@
 /** Pictures of a density that lie over a design, on a canvas that the browser then stretches. */
 
+import { resample } from "../../web/resample.js";
+import { painted } from "../../web/scale.js";
 import { DIM, HIGHEST, LIT, TABLE, levelsOf } from "../colour/scale.js";
-import { enlarge } from "../density/resample.js";
+import { contextOf } from "../ui/canvas.js";
+
+/** @import { Density } from "../../web/density.js" */
 
 /** Pixels of a layer: enough for the browser's stretching not to be seen, little to draw. */
 const PIXELS = 400_000;
 
-const SMOOTHED = new WeakMap(); // of a density, its levels on the scale at a layer's size
+/** @type {WeakMap<Density, {width: number, height: number, levels: Uint8Array}>} at a layer's size, the levels on the scale */
+const SMOOTHED = new WeakMap();
 
+/** @param {Density} density */
 function smoothed(density) {
-  if (!SMOOTHED.has(density)) {
+  let known = SMOOTHED.get(density);
+  if (!known) {
     const { columns, rows } = density;
     const times = Math.max(1, Math.min(4, Math.floor(Math.sqrt(PIXELS / (columns * rows)))));
     const [width, height] = [columns * times, rows * times];
-    SMOOTHED.set(density, { width, height, levels: levelsOf(enlarge(density, width, height)) });
+    known = { width, height, levels: levelsOf(resample(density, width, height)) };
+    SMOOTHED.set(density, known);
   }
-  return SMOOTHED.get(density);
+  return known;
 }
 
-// Red, green, blue and opacity in one number each, in the byte order of this machine's canvases.
-const HEAT = new Uint32Array(TABLE.slice().buffer);
 const FOCUS = shadeTable();
 
 /** As gazecast.analysis.focus_map: black over the design, less of it with each doubling. */
@@ -30,16 +36,18 @@ function shadeTable() {
     const doublings = Math.min((i / (levels - 1)) * (Math.log2(HIGHEST) / Math.log2(LIT)), 1);
     table[4 * i + 3] = 255 * (1 - (DIM + (1 - DIM) * doublings));
   }
-  return new Uint32Array(table.buffer);
+  return table;
 }
 
-/** Draws the heat or the focus map of a density. kind: "heatmap" or "focus". */
+/**
+ * Draws the heat or the focus map of a density.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Density} density
+ * @param {"heatmap" | "focus"} kind
+ */
 export function drawLayer(canvas, density, kind) {
   const { width, height, levels } = smoothed(density);
-  const table = kind === "focus" ? FOCUS : HEAT;
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = table[levels[i]];
+  const image = new ImageData(painted(levels, kind === "focus" ? FOCUS : TABLE), width, height);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  contextOf(canvas).putImageData(image, 0, 0);
 }

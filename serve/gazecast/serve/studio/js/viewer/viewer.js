@@ -69,11 +69,11 @@ export function createViewer(container, { label }) {
   }
 
   function draw() {
-    const shown = density && (view === "heatmap" || view === "focus");
+    const shown = density && (view === "heatmap" || view === "focus") && view;
     const own = view === "custom" && ownCanvas;
     stage.replaceChildren(picture, ...(own ? [ownCanvas] : shown ? [heat] : []));
-    if (shown) drawLayer(heat, density, view);
-    heat.style.opacity = view === "heatmap" ? opacity : 1;
+    if (shown) drawLayer(heat, density, shown);
+    heat.style.opacity = view === "heatmap" ? String(opacity) : "1";
     picture.style.filter = density && view === "heatmap" ? `saturate(${1 - 0.7 * opacity})` : "";
     viewer.dataset.view = view;
     drawContours(density && view === "contours");
@@ -142,7 +142,7 @@ export function createViewer(container, { label }) {
     },
     setOpacity(next) {
       opacity = next;
-      heat.style.opacity = view === "heatmap" ? opacity : 1;
+      heat.style.opacity = view === "heatmap" ? String(opacity) : "1";
       picture.style.filter = density && view === "heatmap" ? `saturate(${1 - 0.7 * opacity})` : "";
     },
     setLines(next) {

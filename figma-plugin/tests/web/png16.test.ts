@@ -1,15 +1,15 @@
 import { deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { readPng16 } from "../../src/ui/png16";
+import { decodePng16 } from "../../../serve/gazecast/serve/studio/web/png16.js";
 
 /** Rows as they are in the file: each with the number of its filter before it. */
-function png(width: number, height: number, rows: number[], header: Partial<Header> = {}): Uint8Array {
+function png(width: number, height: number, rows: number[], header: Partial<Header> = {}) {
   const { depth, colour, interlaced } = { depth: 16, colour: 0, interlaced: 0, ...header };
   const size = Buffer.alloc(8);
   size.writeUInt32BE(width);
   size.writeUInt32BE(height, 4);
   const packed = deflateSync(Buffer.from(rows));
-  return Buffer.concat([
+  const file = Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", Buffer.concat([size, Buffer.from([depth, colour, 0, 0, interlaced])])),
     chunk("tEXt", Buffer.from("a note")),
@@ -18,6 +18,7 @@ function png(width: number, height: number, rows: number[], header: Partial<Head
     chunk("IDAT", packed.subarray(5)),
     chunk("IEND", Buffer.alloc(0)),
   ]);
+  return new Uint8Array(file);
 }
 
 interface Header {
@@ -52,7 +53,7 @@ test("all five filters give the same values", async () => {
   ];
   for (const [filter, guess] of guesses.entries()) {
     const filtered = second.map((byte, at) => (byte - guess(at)) & 255);
-    const read = await readPng16(png(3, 2, [0, ...first, filter, ...filtered]));
+    const read = await decodePng16(png(3, 2, [0, ...first, filter, ...filtered]));
     expect([read.width, read.height]).toEqual([3, 2]);
     expect([...read.values]).toEqual(values);
   }
@@ -66,5 +67,5 @@ test.each([
   ["too few rows", png(1, 2, [0, 0, 7]), "cut short"],
   ["an unknown filter", png(1, 1, [5, 0, 7]), "unknown filter"],
 ])("%s is refused", async (_, file, message) => {
-  await expect(readPng16(file)).rejects.toThrow(message);
+  await expect(decodePng16(file)).rejects.toThrow(message);
 });
