@@ -1,4 +1,5 @@
-"""GET / and /studio/: the web studio, for browsers; / stays a JSON index for everyone else."""
+"""GET / and /studio/: the web studio, for browsers; / stays a JSON index for everyone else. And
+/docs, the API's reference."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ from gazecast.designs.html_report.page import SCORES
 from gazecast.model.vocabulary import DOMAINS, NOTICE
 from gazecast.serve.negotiation import wants_page
 from gazecast.serve.schemas import Index
-from gazecast.serve.security.guard import STUDIO_PATH
-from gazecast.serve.security.headers import STUDIO_POLICY
+from gazecast.serve.security.guard import REFERENCE_PATH, STUDIO_PATH
+from gazecast.serve.security.headers import REFERENCE_POLICY, STUDIO_POLICY
 
 FOLDER = Path(__file__).parents[1] / "studio"
 
@@ -74,8 +75,23 @@ def _index() -> Index:
             "readiness": "/readyz",
             "metrics": "/metrics",
             "openapi": "/openapi.json",
+            "reference": REFERENCE_PATH,
         },
     )
+
+
+@router.get(REFERENCE_PATH, include_in_schema=False)
+async def reference() -> Response:
+    """The API's reference, to read and to try in a browser."""
+    headers = {**_CACHED, "Content-Security-Policy": REFERENCE_POLICY}
+    return FileResponse(FOLDER / "docs" / "index.html", headers=headers, media_type=HTML)
+
+
+@router.get(f"{STUDIO_PATH}openapi.json", include_in_schema=False)
+async def schema(request: Request) -> dict[str, Any]:
+    """What /openapi.json says, for the reference, which is there before a key is entered."""
+    described: dict[str, Any] = request.app.openapi()
+    return described
 
 
 @router.get(f"{STUDIO_PATH}scale.json", include_in_schema=False)

@@ -22,6 +22,9 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 STUDIO_PATH = "/studio/"
 """The web studio's files: the same for everyone, and where a key is entered."""
 
+REFERENCE_PATH = "/docs"
+"""The API's reference: a page, the same for everyone, whose files are the studio's."""
+
 DEFAULT_RATE = "600/minute"
 """Of each key, for a service that other machines reach."""
 
@@ -121,7 +124,7 @@ class Guard:
 def _is_open(scope: Scope, headers: Headers) -> bool:
     """Whether a request needs no key."""
     path = scope["path"]
-    if path in OPEN_PATHS or path.startswith(STUDIO_PATH):
+    if path in OPEN_PATHS or path == REFERENCE_PATH or path.startswith(STUDIO_PATH):
         return True
     return path == "/" and wants_page(headers)
 

@@ -33,6 +33,10 @@ STUDIO_POLICY = (
 """The Content-Security-Policy of the web studio's page: its own files, and nothing written into
 it."""
 
+REFERENCE_POLICY = STUDIO_POLICY.replace("trusted-types 'none'", "trusted-types default dompurify")
+"""That of the API's reference: what Swagger UI draws is markup, cleaned by DOMPurify. Scripts are
+still its own files alone."""
+
 
 class SecurityHeaders:
     """ASGI middleware; a header that a route sets itself stays as it is."""
