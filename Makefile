@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8000
 
-.PHONY: run test lint bench fuzz hostile load lock clean
+.PHONY: run check test lint bench fuzz hostile load lock clean
 
 # Install, predict the examples, start the service. (--no-compile: bytecode of what is never imported
 # is a quarter of the size on disk.)
@@ -19,6 +19,13 @@ test: $(VENV)/.installed-dev
 	figma-plugin/check.sh
 	$(BIN)/python -m pytest -m 'not alone' --numprocesses=logical --dist=loadscope
 	$(BIN)/python -m pytest -m alone
+
+# The developers' loop: what needs neither torch, nor Node, nor a browser.
+check: $(VENV)/.installed-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --config-file mypy-check.ini
+	$(BIN)/python -m pytest -q --quick -m 'not alone' --numprocesses=logical --dist=loadscope
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -51,11 +58,15 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.created
 	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable .
 	@touch $@
 
+$(VENV)/.installed-check: pyproject.toml constraints.txt $(VENV)/.created
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[check]'
+	@touch $@ $(VENV)/.installed
+
 EXTRAS := train,report,import,dev
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/.created
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
-	@touch $@ $(VENV)/.installed
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-check
 
 # The newest versions that pyproject.toml allows, as constraints.txt. torch and torchvision stay at
 # the ones named here until these are raised: each torchvision needs its own torch, and the newest

@@ -11,7 +11,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 
+import hypothesis
 import pytest
 
 _STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
@@ -26,9 +28,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_LEFT_OUT = ("torch", "playwright")
+"""Taken for not installed: slow to load, and what is tested with them takes longer still."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("quick"):
+        sys.meta_path.insert(0, _LeftOut())
+        # The examples that find something do so among the first, mostly; `make test` tries all.
+        hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
+        hypothesis.settings.load_profile("quick")
         config.pluginmanager.register(_Quick())
+
+
+class _LeftOut(MetaPathFinder):
+    def find_spec(self, name: str, *_: object) -> None:
+        package = name.partition(".")[0]
+        if package in _LEFT_OUT:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=package)
 
 
 class _Quick:
