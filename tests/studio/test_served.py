@@ -76,8 +76,8 @@ def test_the_page_weighs_less_than_250_kb_and_comes_from_the_service_alone(
 
 
 def test_no_file_reaches_out(fixed_service):
-    """No address of anywhere else in what is shipped. Swagger UI's bundle names some; what it asks is
-    watched in test_reference.py."""
+    """No address of anywhere else in what is shipped. Swagger UI's bundle names some; what it asks
+    is watched in test_reference.py."""
     for file in STUDIO.rglob("*"):
         if file.name != "swagger-ui-bundle.js" and file.suffix in {".js", ".css", ".html"}:
             text = file.read_text(encoding="utf-8")

@@ -7,18 +7,19 @@ only one has its JSON in memory.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from anyio import to_thread
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from gazecast.designs.limits import Limits
-from gazecast.serve.limits import MAX_TEXT_FIELDS, text_too_long
+from gazecast.serve.limits import MAX_TEXT_FIELDS, file_for_text, text_too_long
 from gazecast.serve.problems import ProblemError, field_problem, not_multipart
 from gazecast.serve.service import Service, ServiceDependency, discard, discard_unread
 
@@ -35,7 +36,7 @@ def form_of(
     """
 
     async def form(request: Request, service: ServiceDependency) -> AsyncIterator[_Form]:
-        sent = await _read(request, files, example, max_files, service.form_limits)
+        sent = await _read(request, model, files, example, max_files, service.form_limits)
         try:
             yield await understood(model, _values(model, sent, files, max_files > 1), service)
         finally:
@@ -72,7 +73,16 @@ def form_body(model: type[BaseModel]) -> dict[str, Any]:
 
 
 class _Parser(MultiPartParser):
-    """Says which text field is too long."""
+    """Says which text field is too long, or came as a file."""
+
+    texts: Collection[str] = ()
+
+    def on_headers_finished(self) -> None:
+        _, options = parse_options_header(self._current_part.content_disposition)
+        field = options.get(b"name", b"").decode("utf-8", "replace")
+        if options.get(b"filename") and field in self.texts:
+            raise file_for_text(field)
+        super().on_headers_finished()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         try:
@@ -82,9 +92,15 @@ class _Parser(MultiPartParser):
 
 
 async def _read(
-    request: Request, files: str, example: str, max_files: int, limits: Limits
+    request: Request,
+    model: type[BaseModel],
+    files: str,
+    example: str,
+    max_files: int,
+    limits: Limits,
 ) -> FormData:
     """Raises ProblemError."""
+    await refuse_encoded(request)
     media_type = request.headers.get("content-type", "")
     if media_type.partition(";")[0].strip().lower() != "multipart/form-data":
         await discard_unread(request)
@@ -99,6 +115,7 @@ async def _read(
         max_fields=MAX_TEXT_FIELDS,
         max_part_size=limits.text_bytes,
     )
+    parser.texts = model.model_fields.keys() - {files}
     try:
         return await parser.parse()
     except MultiPartException as error:
@@ -111,17 +128,39 @@ async def _read(
         raise _malformed("The body was cut off.", files, example) from error
 
 
+async def refuse_encoded(request: Request) -> None:
+    """Raises ProblemError (415) for a body that is packed: nobody unpacks it here."""
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        await discard_unread(request)
+        raise ProblemError(
+            415,
+            "encoded-body",
+            "The body is encoded",
+            f"Content-Encoding is {encoding!r}.",
+            "Send the form as it is, without Content-Encoding.",
+        )
+
+
+def filled(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
+    """Without the fields that are left empty, as by a browser's form: they say nothing."""
+    return {
+        name: value
+        for name, value in values.items()
+        if value != "" or name not in model.model_fields
+    }
+
+
 def _values(model: type[BaseModel], sent: FormData, files: str, several: bool) -> dict[str, object]:
-    """What the fields say; of those that are filled in twice the last counts. A field that a
-    browser's form leaves empty says nothing."""
+    """What the fields say; of those that are filled in twice the last counts."""
     values: dict[str, object] = {}
     for name in sent:
         given = [each for each in sent.getlist(name) if not _is_unchosen(each)]
         if name == files and several:
             values[name] = given
-        elif given and (given[-1] != "" or name not in model.model_fields):
+        elif given:
             values[name] = given[-1]
-    return values
+    return filled(model, values)
 
 
 def _is_unchosen(value: object) -> bool:

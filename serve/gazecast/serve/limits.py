@@ -72,3 +72,15 @@ def text_too_long(field: str, limit: int) -> ProblemError:
         f"The field {field!r} is larger than {limit:,} bytes.",
         "Send less in it, or raise GAZECAST_MAX_REGIONS on the server, which allows for more text.",
     )
+
+
+def file_for_text(field: str) -> ProblemError:
+    """422 for a text field of a form that came as a file."""
+    return ProblemError(
+        422,
+        f"invalid-{field}",
+        f"The field {field!r} is wrong",
+        f"The field {field!r} came as a file.",
+        f"Send it as text: with curl, -F '{field}=<FILE' reads the text from a file, where @ would "
+        "send the file.",
+    )

@@ -198,7 +198,6 @@ def test_a_receiver_that_answers_100_without_end_is_given_up(
         "https://example.com:99999/",
         "https://example.com/\r\nX: y",
         "file:///etc/passwd",
-        "",
     ],
 )
 def test_a_url_that_may_not_be_called_is_refused(start, send, encode_image, url):

@@ -7,6 +7,7 @@ and the smaller ones in memory; here one is open at a time, and memory stays fla
 from __future__ import annotations
 
 import errno
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -18,7 +19,7 @@ from python_multipart.multipart import parse_options_header
 from gazecast.designs.limits import Limits
 from gazecast.serve.jobs import private
 from gazecast.serve.jobs.archive import Zips, is_zip, too_many_files
-from gazecast.serve.limits import MAX_TEXT_FIELDS, text_too_long
+from gazecast.serve.limits import MAX_TEXT_FIELDS, file_for_text, text_too_long
 from gazecast.serve.problems import ProblemError, not_multipart
 from gazecast.serve.settings import Settings
 
@@ -36,7 +37,11 @@ class Upload:
     a zip that cannot be used.
     """
 
-    def __init__(self, content_type: str, folder: Path, settings: Settings) -> None:
+    def __init__(
+        self, content_type: str, folder: Path, settings: Settings, texts: Collection[str] = ()
+    ) -> None:
+        """texts: the names of the text fields that there may be."""
+        self._texts = texts
         self.fields: dict[str, str] = {}
         self.names: list[str] = []
         self._folder = folder
@@ -117,6 +122,8 @@ class Upload:
         self._file_name = None
         if b"filename" not in options:
             return
+        if self._field != FILES and self._field in self._texts and options[b"filename"]:
+            raise file_for_text(self._field)
         if self._field != FILES:
             raise ProblemError(
                 422,

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from gazecast.client.records import Job, JobItems, JobLinks, JobWebhook
 from gazecast.model.prediction import require_domain
 from gazecast.serve import examples
-from gazecast.serve.forms import form_body, understood
+from gazecast.serve.forms import filled, form_body, refuse_encoded, understood
 from gazecast.serve.jobs.store import JobProgress, JobStore, JobStoreError, NewJob
 from gazecast.serve.jobs.upload import FILES, Upload
 from gazecast.serve.jobs.webhooks import WebhookError, check_url, is_address, is_public
@@ -84,6 +84,7 @@ async def create_job(
     except ProblemError:
         await discard_unread(request)
         raise
+    await refuse_encoded(request)
     body = request.stream()
     try:
         job_id = await _take_in(request.headers, body, jobs, owner, service)
@@ -151,7 +152,9 @@ async def _take_in(
     settings, store = jobs.settings, jobs.store
     job_id, folder = await jobs.in_thread(store.receive)
     try:
-        upload = Upload(headers.get("content-type", ""), folder, settings)
+        upload = Upload(
+            headers.get("content-type", ""), folder, settings, JobOptions.model_fields.keys()
+        )
         try:
             async for chunk in body:
                 await to_thread.run_sync(upload.feed, chunk)
@@ -226,7 +229,7 @@ def _lines(store: JobStore, job_id: str) -> Iterator[str]:
 
 async def _options(fields: dict[str, str], service: Service) -> JobOptions:
     """Raises ProblemError (422), UnknownDomainError."""
-    options = await understood(JobOptions, fields, service, JobForm)
+    options = await understood(JobOptions, filled(JobForm, fields), service, JobForm)
     require_domain(options.domain, service.predictor.info)
     if options.webhook is not None:
         _check_webhook(options.webhook, service.settings)
