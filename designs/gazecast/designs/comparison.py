@@ -35,7 +35,7 @@ from gazecast.designs.references import image_reference, model_reference, unfami
 from gazecast.model.error_tables import Calibration
 from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import PictureError, read_picture
-from gazecast.model.prediction import Prediction, decide_jointly
+from gazecast.model.prediction import DomainDecision, Prediction, decide_jointly
 from gazecast.model.predictor import Predictor
 from gazecast.model.vocabulary import NOTICE, DomainChoice
 
@@ -158,46 +158,13 @@ def compare(
     check_variants([(design.name, design) for design in designs])
     calibration = require_calibration(predictor.info)
 
-    def predicted(design: Design, domain: DomainChoice) -> Predicted:
-        # The goal is of the comparison: a variant may lack it.
-        alone = design.unmeasured().model_copy(update={"domain": domain})
-        try:
-            return predict(predictor, alone, read, timer)
-        except (PictureError, RegionError) as error:
-            raise VariantError(design.name, error) from error
-
+    looked = _predict_alike(predictor, designs, read, timer)
+    predictions = looked.predictions
     first = designs[0]
-    automatic = not any(design.regions for design in designs)
-    placed: list[Sequence[AnyRegion]] = []
-    predictions: list[Prediction] = []
-    pictures: list[NDArray[np.uint8]] = []
-    found: list[Region] = []
-    again: list[Design] = []
-    room = _KEPT_PIXELS
-    for design in designs:
-        one = predicted(design, design.domain)
-        pixels = one.picture.width * one.picture.height
-        again.append(design.model_copy(update={"image": one.picture}) if pixels <= room else design)
-        room -= pixels if pixels <= room else 0
-        if automatic and not predictions:
-            found = [each.region for each in automatic_regions(one.picture.rgb)]
-        placed.append(list(one.regions.values()))
-        predictions.append(one.prediction)
-        pictures.append(_reduced(one.picture.rgb))
-    _refuse_mixed_devices([design.name for design in designs], predictions)
-    decision = decide_jointly([each.domain for each in predictions], predictor.info)
-    for number, design in enumerate(again):
-        if predictions[number].domain.name != decision.name:
-            predictions[number] = predicted(design, decision.name).prediction
-    if found:
-        moves = [register(pictures[0], picture) for picture in pictures[1:]]
-        placed = [found, *([r for r in map(move.move, found) if r] for move in moves)]
-    elif automatic:
-        placed = [_grid()] * len(designs)
     result = compare_variants(
         [
             Variant(design.name, prediction.density, own)
-            for design, prediction, own in zip(designs, predictions, placed, strict=True)
+            for design, prediction, own in zip(designs, predictions, looked.regions, strict=True)
         ],
         first.window,
         calibration,
@@ -208,10 +175,10 @@ def compare(
         probability=result.probability,
         regions=result.regions,
         unmatched=result.unmatched,
-        automatic=automatic,
+        automatic=looked.automatic,
         goal_region=first.goal_region or None,
         window=first.window,
-        domain=decision,
+        domain=looked.domain,
         variants=tuple(
             VariantReference(design.name, image_reference(prediction), unfamiliarity(prediction))
             for design, prediction in zip(designs, predictions, strict=True)
@@ -223,8 +190,71 @@ def compare(
         definitions=DEFINITIONS,
         notice=NOTICE,
         predictions=tuple(predictions),
-        pictures=tuple(pictures),
+        pictures=tuple(looked.pictures),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Variants:
+    """Of each variant its prediction, its picture and its regions. domain: that all were predicted
+    with. automatic: the regions were found, not given."""
+
+    predictions: list[Prediction]
+    pictures: list[NDArray[np.uint8]]
+    regions: list[Sequence[AnyRegion]]
+    domain: DomainDecision
+    automatic: bool
+
+
+def _predict_alike(
+    predictor: Predictor, designs: Sequence[Design], read: Read, timer: Timer
+) -> _Variants:
+    """Each variant is predicted once, and again only where all together are of another domain than
+    it is alone."""
+
+    def predicted(design: Design, domain: DomainChoice) -> Predicted:
+        # The goal is of the comparison: a variant may lack it.
+        alone = design.unmeasured().model_copy(update={"domain": domain})
+        try:
+            return predict(predictor, alone, read, timer)
+        except (PictureError, RegionError) as error:
+            raise VariantError(design.name, error) from error
+
+    automatic = not any(design.regions for design in designs)
+    predictions: list[Prediction] = []
+    pictures: list[NDArray[np.uint8]] = []
+    placed: list[Sequence[AnyRegion]] = []
+    found: list[Region] = []
+    again: list[Design] = []
+    room = _KEPT_PIXELS
+    for design in designs:
+        one = predicted(design, design.domain)
+        pixels = one.picture.width * one.picture.height
+        again.append(design.model_copy(update={"image": one.picture}) if pixels <= room else design)
+        room -= pixels if pixels <= room else 0
+        if automatic and not predictions:
+            found = [each.region for each in automatic_regions(one.picture.rgb)]
+        predictions.append(one.prediction)
+        pictures.append(_reduced(one.picture.rgb))
+        placed.append(list(one.regions.values()))
+    _refuse_mixed_devices([design.name for design in designs], predictions)
+    decision = decide_jointly([each.domain for each in predictions], predictor.info)
+    for number, design in enumerate(again):
+        if predictions[number].domain.name != decision.name:
+            predictions[number] = predicted(design, decision.name).prediction
+    if automatic:
+        placed = _placed_on_all(found, pictures)
+    return _Variants(predictions, pictures, placed, decision, automatic)
+
+
+def _placed_on_all(
+    found: Sequence[Region], pictures: Sequence[NDArray[np.uint8]]
+) -> list[Sequence[AnyRegion]]:
+    """Regions of the first picture, looked up in the others; without any, thirds of each."""
+    if not found:
+        return [_grid()] * len(pictures)
+    moves = [register(pictures[0], picture) for picture in pictures[1:]]
+    return [found, *([r for r in map(move.move, found) if r] for move in moves)]
 
 
 def _refuse_mixed_devices(names: Sequence[str], predictions: Sequence[Prediction]) -> None:

@@ -19,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from gazecast.designs.options import Options
 from gazecast.serve.jobs import store as store_module
-from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, JobStoreError, NewJob
+from gazecast.serve.jobs.database import JobStoreError
+from gazecast.serve.jobs.store import LEASE_SECONDS, JobStore, NewJob
 from gazecast.serve.jobs.tables import metadata
 
 

@@ -25,27 +25,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import alembic.command
-import alembic.config
-import alembic.util
 from filelock import FileLock
 from sqlalchemy import (
-    URL,
     Connection,
     Engine,
     Select,
-    create_engine,
     delete,
-    event,
     func,
     insert,
     select,
     update,
 )
 
-from gazecast.data.errors import GazecastError
 from gazecast.model.vocabulary import DomainChoice, Window
 from gazecast.serve.jobs import private
+from gazecast.serve.jobs.database import (
+    BUSY_MILLISECONDS,
+    JobStoreError,
+    close_to_others,
+    open_database,
+    writing,
+)
 from gazecast.serve.jobs.tables import items, jobs, results, webhooks
 
 Outcome = Literal["done", "failed"]
@@ -54,15 +54,8 @@ WebhookState = Literal["waiting", "delivered", "failed"]
 LEASE_SECONDS = 60.0
 """How long an item stays with a worker that no longer renews its lease."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = "lock"
 _UNFINISHED = ("waiting", "running")
-
-_BUSY_MILLISECONDS = 30_000  # that one waits for another to finish writing
-
-
-class JobStoreError(GazecastError):
-    """The stored jobs cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +148,13 @@ class JobStore:
                 try:
                     private.make_folder(self._uploads)
                     private.make_file(self.database)
-                    _close_to_others(self.database)
+                    close_to_others(self.database)
                 except OSError as error:
                     raise JobStoreError(
                         f"The folder for jobs, {self.folder}, cannot be used ({error.strerror}: "
                         f"{error.filename}). Set GAZECAST_DATA_DIR to one that can be written to."
                     ) from error
-                self._engine = _open(self.database)
+                self._engine = open_database(self.database)
 
     def close(self) -> None:
         with self._opening:
@@ -435,7 +428,7 @@ class JobStore:
             raw.cursor().execute("PRAGMA busy_timeout = 500")
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
-            raw.cursor().execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+            raw.cursor().execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             raw.close()
 
     @contextlib.contextmanager
@@ -449,57 +442,13 @@ class JobStore:
     def _write(self) -> Iterator[Connection]:
         self.open()
         assert self._engine is not None
-        with _writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             yield connection
 
 
 def _visible(job_id: str, owner: str | None) -> Select[Any]:
     query = select(jobs).where(jobs.c.id == job_id)
     return query if owner is None else query.where(jobs.c.owner == owner)
-
-
-def _open(database: Path) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(database)))
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own type
-        connection.isolation_level = None  # transactions begin where we say so, below
-        for pragma in (
-            f"busy_timeout = {_BUSY_MILLISECONDS}",
-            "auto_vacuum = FULL",  # what is erased leaves the file; works before the first table
-            "journal_mode = WAL",  # readers do not wait for the writer
-            "synchronous = NORMAL",
-            "secure_delete = ON",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A transaction that begins with reading and writes later can fail without waiting.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    try:
-        _migrate(engine)
-    except alembic.util.CommandError as error:
-        engine.dispose()
-        raise JobStoreError(
-            f"{database} was written by another version of gazecast ({error}). Use a version at "
-            "least as new as the one before, or delete the file, with all jobs in it."
-        ) from error
-    except Exception:
-        engine.dispose()
-        raise
-    return engine
-
-
-def _close_to_others(database: Path) -> None:
-    """SQLite gives its journals the database's mode, but keeps that of one that it finds: earlier
-    versions left such when they were killed in their first run. Raises OSError."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).chmod(0o600)
 
 
 def _upload_lock(folder: Path) -> FileLock:
@@ -514,17 +463,3 @@ def _is_receiving(folder: Path) -> bool:
             return False
     except OSError:  # a Timeout is one; for others it cannot be told
         return True
-
-
-@contextlib.contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.execution_options(writes=True).begin() as connection:
-        yield connection
-
-
-def _migrate(engine: Engine) -> None:
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with _writing(engine) as connection:
-        config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "head")

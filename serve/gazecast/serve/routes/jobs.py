@@ -19,7 +19,8 @@ from gazecast.client.records import Job, JobItems, JobLinks, JobWebhook
 from gazecast.model.prediction import require_domain
 from gazecast.serve import examples
 from gazecast.serve.forms import filled, form_body, refuse_encoded, understood
-from gazecast.serve.jobs.store import JobProgress, JobStore, JobStoreError, NewJob
+from gazecast.serve.jobs.database import JobStoreError
+from gazecast.serve.jobs.store import JobProgress, JobStore, NewJob
 from gazecast.serve.jobs.upload import FILES, Upload
 from gazecast.serve.jobs.webhooks import WebhookError, check_url, is_address, is_public
 from gazecast.serve.jobs.worker import Jobs
