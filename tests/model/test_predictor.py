@@ -110,6 +110,16 @@ def test_auto_takes_the_most_probable_domain(predictor):
     assert chosen.density.tobytes() == predictor.predict(picture(120, 80)).density.tobytes()
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_the_same_picture_in_another_domain_is_that_picture_asked_for_it(predictor, domain):
+    again = predictor.predict(picture(1366, 768), "1s").in_domain(domain)
+    direct = predictor.predict(picture(1366, 768), "1s", domain)
+    assert again.domain == direct.domain
+    for window in WINDOWS:
+        np.testing.assert_array_equal(again.densities[window], direct.densities[window])
+    assert (again.window, again.width, again.height) == ("1s", direct.width, direct.height)
+
+
 def test_the_domain_is_decided_alike_at_every_size(predictor):
     rgb = picture(320, 320)
     enlarged = rgb.repeat(3, axis=0).repeat(3, axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 
 import numpy as np
@@ -18,6 +19,7 @@ from gazecast.model.picture import Picture, read_picture
 from gazecast.model.prediction import DomainDecision
 from gazecast.model.vocabulary import DOMAINS, WINDOWS
 from gazecast.serve.app import create_app
+from gazecast.serve.decoding import PROCESSES
 from gazecast.serve.settings import Settings
 
 PATH = "/v1/comparisons"
@@ -45,6 +47,7 @@ def predictor(fixed_predictor, monkeypatch):
             prediction,
             densities=dict.fromkeys(WINDOWS, density),
             domain=DomainDecision(used, domain, probabilities, fixed_predictor.info.domains[used]),
+            again=partial(predict, picture, window),
         )
 
     asked = fixed_predictor.asked = []
@@ -183,15 +186,19 @@ def test_a_blank_picture_is_compared_by_a_grid(service):
     assert (names[0], names[4], names[8]) == ("top left", "middle", "bottom right")
 
 
-def test_the_domain_is_decided_once_from_the_mean(service, predictor):
+def test_the_domain_is_decided_once_from_the_mean(service, predictor, monkeypatch):
     web, mobile = picture(blue=230), picture(blue=100)
     predictor.asked.clear()
+    read: list[bytes] = []
+    decode = PROCESSES.read
+    monkeypatch.setattr(PROCESSES, "read", lambda content: read.append(content) or decode(content))
     answer = compared(service, ("a.png", mobile), ("b.png", web), ("c.png", web))
     assert answer["domain"]["name"] == "web"
     assert answer["domain"]["requested"] == "auto"
     assert answer["domain"]["probabilities"]["web"] == pytest.approx((100 + 2 * 230) / 3 / 255)
-    # The one that was taken for another is predicted again, the others are not.
+    # The one that was taken for another is predicted again, the others are not. None is read again.
     assert [used for used, _ in predictor.asked] == ["mobile", "web", "web", "web"]
+    assert read == [mobile, web, web]
 
 
 def test_a_desktop_and_a_phone_version_are_not_compared(service):

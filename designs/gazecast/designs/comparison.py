@@ -37,16 +37,12 @@ from gazecast.model.metadata import ModelInfo
 from gazecast.model.picture import PictureError, read_picture
 from gazecast.model.prediction import DomainDecision, Prediction, decide_jointly
 from gazecast.model.predictor import Predictor
-from gazecast.model.vocabulary import NOTICE, DomainChoice
+from gazecast.model.vocabulary import NOTICE
 
 _SURE = 0.9  # of a domain, from which a picture is taken for it beyond doubt
 
 # What is kept of each picture: enough to register it and to draw on, and little for eight of them.
 _PIXELS = 4_000_000
-
-# So many pixels of decoded pictures are kept, for those that are to be predicted again: one of the
-# largest and little beside it, or eight pages.
-_KEPT_PIXELS = 44_000_000
 
 _GRID = (
     ("top left", "top", "top right"),
@@ -209,14 +205,13 @@ class _Variants:
 def _predict_alike(
     predictor: Predictor, designs: Sequence[Design], read: Read, timer: Timer
 ) -> _Variants:
-    """Each variant is predicted once, and again only where all together are of another domain than
-    it is alone."""
+    """Each picture is read once; where all together are of another domain than it is alone, its
+    prediction is made anew from what is kept of it."""
 
-    def predicted(design: Design, domain: DomainChoice) -> Predicted:
-        # The goal is of the comparison: a variant may lack it.
-        alone = design.unmeasured().model_copy(update={"domain": domain})
+    def predicted(design: Design) -> Predicted:
         try:
-            return predict(predictor, alone, read, timer)
+            # The goal is of the comparison: a variant may lack it.
+            return predict(predictor, design.unmeasured(), read, timer)
         except (PictureError, RegionError) as error:
             raise VariantError(design.name, error) from error
 
@@ -225,13 +220,8 @@ def _predict_alike(
     pictures: list[NDArray[np.uint8]] = []
     placed: list[Sequence[AnyRegion]] = []
     found: list[Region] = []
-    again: list[Design] = []
-    room = _KEPT_PIXELS
     for design in designs:
-        one = predicted(design, design.domain)
-        pixels = one.picture.width * one.picture.height
-        again.append(design.model_copy(update={"image": one.picture}) if pixels <= room else design)
-        room -= pixels if pixels <= room else 0
+        one = predicted(design)
         if automatic and not predictions:
             found = [each.region for each in automatic_regions(one.picture.rgb)]
         predictions.append(one.prediction)
@@ -239,9 +229,10 @@ def _predict_alike(
         placed.append(list(one.regions.values()))
     _refuse_mixed_devices([design.name for design in designs], predictions)
     decision = decide_jointly([each.domain for each in predictions], predictor.info)
-    for number, design in enumerate(again):
-        if predictions[number].domain.name != decision.name:
-            predictions[number] = predicted(design, decision.name).prediction
+    predictions = [
+        each if each.domain.name == decision.name else each.in_domain(decision.name)
+        for each in predictions
+    ]
     if automatic:
         placed = _placed_on_all(found, pictures)
     return _Variants(predictions, pictures, placed, decision, automatic)

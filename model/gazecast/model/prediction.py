@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,7 @@ class Prediction:
     where about one ordinary picture in twenty is, a prediction is not to be relied on.
     width, height: the upright image's size in pixels.
     image_sha256: hex digest of the image's content (see `Picture.sha256`).
+    again: predicts the image as one of a domain, where what the network takes of it is kept.
     """
 
     densities: Mapping[Window, NDArray[np.float32]]
@@ -82,6 +83,16 @@ class Prediction:
     height: int
     image_sha256: str
     model: ModelInfo
+    again: Callable[[DomainName], Prediction] | None = field(default=None, repr=False)
+
+    def in_domain(self, domain: DomainName) -> Prediction:
+        """That of the same image as one of this domain, without reading it anew.
+
+        Raises ValueError where nothing of the image is kept, as of long pages.
+        """
+        if self.again is None:
+            raise ValueError("nothing is kept of the image; predict it anew")
+        return self.again(domain)
 
     @property
     def density(self) -> NDArray[np.float32]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gazecast.model.geometry import place
+from gazecast.model.geometry import Placement, place
 from gazecast.model.graph import AUTO
 from gazecast.model.metadata import ModelInfo, read_model_info
 from gazecast.model.picture import Picture, PictureSource, read_picture
@@ -78,20 +80,24 @@ class Predictor:
         placement = place(
             picture.width, picture.height, self.info.input.pixels, self.info.input.multiple
         )
+        inputs = inputs_of(picture, placement, self._session.thumbnail_side)
+        kept = _Kept(*inputs, placement, picture.width, picture.height, picture.sha256)
+        return self._predict(kept, window, domain)
+
+    def _predict(self, kept: _Kept, window: Window, domain: DomainChoice) -> Prediction:
         row = AUTO if domain == "auto" else list(self.info.domains).index(domain)
-        answer = self._session.run(
-            *inputs_of(picture, placement, self._session.thumbnail_side), row
-        )
-        cells = answer.log_density[:, *placement.cells]
+        answer = self._session.run(kept.image, kept.thumbnail, row)
+        cells = answer.log_density[:, *kept.placement.cells]
         return Prediction(
-            densities=Densities(cells, picture.width, picture.height, window),
+            densities=Densities(cells, kept.width, kept.height, window),
             window=window,
             domain=self._decide(answer.domain_logits[: len(DOMAINS)], domain),
             unfamiliarity=answer.unfamiliarity,
-            width=picture.width,
-            height=picture.height,
-            image_sha256=picture.sha256,
+            width=kept.width,
+            height=kept.height,
+            image_sha256=kept.sha256,
             model=self.info,
+            again=partial(self._predict, kept, window),
         )
 
     def warm_up(self) -> None:
@@ -104,6 +110,19 @@ class Predictor:
         probabilities = {name: float(weight) for name, weight in zip(DOMAINS, weights, strict=True)}
         name = DOMAINS[most_like(logits)] if requested == "auto" else requested
         return DomainDecision(name, requested, probabilities, self.info.domains[name])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What is needed of a picture to predict it again: half a megabyte. image, thumbnail: as
+    `inputs_of` gives them. The others as of Picture."""
+
+    image: NDArray[np.uint8]
+    thumbnail: NDArray[np.uint8]
+    placement: Placement
+    width: int
+    height: int
+    sha256: str
 
 
 class Densities(Mapping[Window, NDArray[np.float32]]):
