@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -263,3 +266,36 @@ def test_the_journal_is_emptied_by_a_later_sweep_where_somebody_reads_meanwhile(
     reader.close()
     store.sweep()
     assert journal.stat().st_size == 0
+
+
+def test_a_journal_that_was_emptied_stays_empty_as_long_as_nothing_is_stored(store, folder):
+    job_id = add(store)
+    journal = folder / "jobs.sqlite3-wal"
+    assert journal.stat().st_size
+    store.erase(job_id, "")
+    together = threading.Barrier(8)
+
+    def look(_):
+        together.wait(20)  # so that each thread has a connection of its own
+        return store.progress(job_id)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(look, range(8))) == [None] * 8
+    assert store.claim() is None
+    assert journal.stat().st_size == 0
+
+
+def test_a_sweep_empties_what_a_killed_process_left_in_the_journal(folder, open_store):
+    code = (
+        "import os, pathlib, sys; from gazecast.serve.jobs import store;"
+        "s = store.JobStore(pathlib.Path(sys.argv[1]), 3600); job, place = s.receive();"
+        "s.add(store.NewJob(job, '', '3s', 'auto', '{}', ['unreleased-4711.png'], None));"
+        "s._erase_files = lambda jobs: os.kill(os.getpid(), 9); s.erase(job, '')"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(folder)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    journal = folder / "jobs.sqlite3-wal"
+    assert b"unreleased-4711.png" in journal.read_bytes()
+    open_store().sweep()
+    assert journal.stat().st_size == 0
+    assert b"unreleased-4711.png" not in (folder / "jobs.sqlite3").read_bytes()

@@ -29,9 +29,12 @@ def open_database(database: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own type
         connection.isolation_level = None  # transactions begin where we say so, below
+        # What is erased leaves the file. Asked for before the first table, and not again: each time
+        # it is written to the journal, which then is no longer empty after an erasure.
+        if connection.execute("PRAGMA auto_vacuum").fetchone() == (0,):
+            connection.execute("PRAGMA auto_vacuum = FULL")
         for pragma in (
             f"busy_timeout = {BUSY_MILLISECONDS}",
-            "auto_vacuum = FULL",  # what is erased leaves the file; works before the first table
             "journal_mode = WAL",  # readers do not wait for the writer
             "synchronous = NORMAL",
             "secure_delete = ON",

@@ -422,7 +422,8 @@ class JobStore:
             shutil.rmtree(self._uploads / job_id, ignore_errors=True)
         assert self._engine is not None
         # Deleted rows are zeroed, but the journal still has them until it is emptied. Where one
-        # reads or writes at that moment it is not, and the next sweep does it.
+        # reads or writes at that moment it is not, and the next sweep does it: a long wait would
+        # hold up all who want to write.
         raw = self._engine.raw_connection()
         try:
             raw.cursor().execute("PRAGMA busy_timeout = 500")
