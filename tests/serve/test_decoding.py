@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,22 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile.pictures import empty_blocks, empty_scans, many_tables, png, rows
+from hostile.pictures import (
+    FILE_BYTES,
+    SIDE,
+    empty_blocks,
+    empty_scans,
+    many_tables,
+    png,
+    rows,
+    table_profile,
+)
+from PIL import Image
 
 from gazecast.model.picture import (
     DamagedPicture,
@@ -117,6 +129,44 @@ def test_a_picture_that_takes_too_long_is_given_up(processes, encode_image, cont
     replaced = new_child(before)
     assert processes.read(encode_image(32, 20)).width == 32
     assert replaced in children()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_the_largest_pictures_have_memory_enough(processes, kind):
+    """Of 40 megapixels, transparent in parts and with a profile that is not sRGB."""
+    picture = Image.linear_gradient("L").resize((8_000, 5_000))
+    picture = Image.merge("RGBA", [picture] * 4)
+    file = BytesIO()
+    profile = table_profile(3, random.Random(0))
+    picture.save(file, kind, icc_profile=profile, compress_level=1, quality=50, method=0)
+    assert processes.read(file.getvalue()).width == 8_000
+
+
+def test_a_picture_that_asks_for_too_much_memory_is_refused(processes, encode_image):
+    """One whose tables are made for all its tiles at once, before any is read; its process lives
+    on."""
+    before = children()
+    with pytest.raises(PictureError, match="export it again"):
+        processes.read(many_tables(SIDE, FILE_BYTES, random.Random(0)))
+    child = new_child(before)
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text())
+    assert int(peak[1]) * 1024 < decoding.MEMORY / 2
+    assert processes.read(encode_image(32, 20)).width == 32
+    assert child in children()
+
+
+def test_memory_that_a_decoder_asks_for_in_vain_is_said(processes, monkeypatch):
+    monkeypatch.setattr(decoding, "MEMORY", 150_000_000)
+    code = (
+        f"from gazecast.serve import decoding; decoding.MEMORY = {decoding.MEMORY}; decoding.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    processes._keep(process)
+    with pytest.raises(PictureTooComplex, match="too much memory"):
+        processes.read(png([rows(5_000, 5_000)], 5_000, 5_000))
+    assert processes.read(png([rows()])).width == 64
 
 
 @pytest.mark.usefixtures("impatient")

@@ -269,7 +269,7 @@ def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return rgb
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
     return np.asarray(
-        Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+        Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, reducing_gap=1.0)
     )
 
 

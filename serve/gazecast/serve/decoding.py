@@ -30,6 +30,9 @@ from typing import Final
 
 import numpy as np
 
+if sys.platform != "win32":
+    import resource
+
 from gazecast.model.picture import (
     DamagedPicture,
     EmptyPicture,
@@ -46,6 +49,10 @@ _logger = logging.getLogger(__name__)
 SECONDS = 2.0
 """Of processor time that a picture may take: with its prediction and its way here less than three
 seconds (docs/operators.md)."""
+
+MEMORY = 1_150_000_000
+"""Bytes of data that such a process may have: a tenth more than a picture of 40 megapixels takes that
+takes most of honest ones, a WebP with soft transparency."""
 
 _LIMITED = hasattr(signal, "setitimer")  # not on Windows, where nothing is ended
 
@@ -189,6 +196,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if _LIMITED:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     # Not those of sys, which are without a buffer where PYTHONUNBUFFERED is set.
     with suppress(EOFError, BrokenPipeError), open(0, "rb") as requests, open(1, "wb") as answers:
         while True:
@@ -204,6 +213,11 @@ def _answer(requests: BufferedReader, answers: BufferedWriter) -> None:
         picture = read_picture(content)
     except PictureError as error:
         picture = error
+    except MemoryError:
+        picture = PictureTooComplex(
+            "The picture takes too much memory to decode",
+            "export it again, with fewer pixels or without transparency",
+        )
     _limit(0)
     if isinstance(picture, PictureError):
         told = {"code": picture.code, "problem": picture.problem, "remedy": picture.remedy}
