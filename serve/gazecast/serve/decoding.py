@@ -51,8 +51,8 @@ SECONDS = 2.0
 seconds (docs/operators.md)."""
 
 MEMORY = 1_150_000_000
-"""Bytes of data that such a process may have: a tenth more than a picture of 40 megapixels takes that
-takes most of honest ones, a WebP with soft transparency."""
+"""Bytes of data that such a process may have: a tenth more than the dearest honest picture of 40
+megapixels takes, a WebP with soft transparency."""
 
 _LIMITED = hasattr(signal, "setitimer")  # not on Windows, where nothing is ended
 
