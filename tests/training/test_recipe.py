@@ -165,9 +165,14 @@ def test_a_recipe_that_cannot_work_is_refused(changes, message):
     assert str(refusal.value).startswith("small.yaml is not a usable recipe")
 
 
-def test_text_that_is_not_yaml_is_refused():
+@pytest.mark.parametrize(
+    "text",
+    ["name: [", "[" * 100_000, f"name: {'9' * 5_000}"],
+    ids=["open", "brackets", "digits"],
+)
+def test_text_that_is_not_yaml_is_refused(text):
     with pytest.raises(RecipeError, match=r"small\.yaml is not valid YAML"):
-        parse_recipe("name: [", "small.yaml")
+        parse_recipe(text, "small.yaml")
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])

@@ -275,9 +275,11 @@ def read_recipe(path: Path, hold_out: Sequence[str] = ()) -> tuple[Recipe, str]:
 def parse_recipe(text: str, where: str) -> Recipe:
     """Check a recipe's text; `where` names it in errors. Raises RecipeError."""
     try:
-        return Recipe.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError) as error:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # numbers and brackets without end
         raise RecipeError(f"{where} is not valid YAML: {error}") from error
+    try:
+        return Recipe.model_validate(content)
     except ValidationError as error:
         lines = [
             f"  {'.'.join(str(part) for part in problem['loc']) or 'recipe'}: {problem['msg']}"
