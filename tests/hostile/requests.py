@@ -109,7 +109,7 @@ def requests(count: int, seed: int, accepts: Sequence[str] = ACCEPTS) -> list[Ma
 
     kinds = [
         forms(PREDICTIONS, flooding_fields(rng)),
-        pictures(PREDICTIONS),
+        [partial(_accepting, each, rng.choice(accepts)) for each in pictures(PREDICTIONS)],
         forms(COMPARISONS, flooding_comparison_fields(rng)),
         [partial(_zip, name, content) for name, content in hostile_zips(rng).items()],
         [partial(_long_page, long_page_fields(rng)), longest_page],

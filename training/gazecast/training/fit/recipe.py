@@ -276,7 +276,7 @@ def parse_recipe(text: str, where: str) -> Recipe:
     """Check a recipe's text; `where` names it in errors. Raises RecipeError."""
     try:
         content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # numbers and brackets without end
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise RecipeError(f"{where} is not valid YAML: {error}") from error
     try:
         return Recipe.model_validate(content)
