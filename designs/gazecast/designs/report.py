@@ -37,7 +37,6 @@ from gazecast.analysis.uncertainty import Interval, seen, share_interval
 from gazecast.designs.design import Design
 from gazecast.designs.facts import Shares, facts
 from gazecast.designs.files import density_picture
-from gazecast.designs.html_report import Entry, html_report
 from gazecast.designs.predicted import Predicted, predict
 from gazecast.designs.records import (
     IntendedOrder,
@@ -74,6 +73,9 @@ class DesignReport(Report):
 
     def html(self) -> str:
         """The report as one page to read and to print, which loads nothing."""
+        # Jinja is slow to load, and JSON and pictures do without.
+        from gazecast.designs.html_report import Entry, html_report  # noqa: PLC0415
+
         entry = Entry(self.name, self.predicted, self)
         return html_report([entry], self.predicted.design.goal_region or None)
 
