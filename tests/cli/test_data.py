@@ -12,6 +12,9 @@ from typer.testing import CliRunner
 from gazecast.cli.main import app
 from gazecast.data.layouts import read_dataset
 
+# The command says so where it is missing, which `pytest --quick` would not see.
+pytest.importorskip("polars")
+
 HEADER = "image,observer,x,y,time_ms\n"
 
 

@@ -186,6 +186,7 @@ def test_every_section_tells_something_or_nothing_at_all(report):
 
 
 def test_a_missing_package_names_the_extra(data_root, monkeypatch):
+    pytest.importorskip("matplotlib")  # which would be missed first
     monkeypatch.delitem(sys.modules, "gazecast.evaluation.report.other_methods", raising=False)
     monkeypatch.setitem(sys.modules, "cv2", None)
 
