@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("quick"):
         sys.meta_path.insert(0, _LeftOut())
         # The examples that find something do so among the first, mostly; `make test` tries all.
-        hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
+        hypothesis.settings.register_profile("quick", deadline=None, max_examples=5)
         hypothesis.settings.load_profile("quick")
         config.pluginmanager.register(_Quick())
 
