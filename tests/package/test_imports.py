@@ -87,3 +87,14 @@ def test_a_source_root_imports_only_those_below_it(root):
         if root_of(other) not in MAY_IMPORT[root] | {root}
     ]
     assert not wrong
+
+
+def test_commands_reach_the_service_only_where_they_serve_or_keep_keys():
+    reaching = {
+        module
+        for module, path in FILES.items()
+        if root_of(module) == "cli"
+        for other in imported(module, ast.parse(path.read_text("utf-8")))
+        if root_of(other) == "serve"
+    }
+    assert reaching == {"gazecast.cli.serve", "gazecast.cli.keys"}
